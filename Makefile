@@ -1,0 +1,109 @@
+# The only door to this project: `make help` lists what it does.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+STATE   := $(CURDIR)/.emaildb
+RELEASE := $(CURDIR)/.build/release/emaildb
+DEBUG   := $(CURDIR)/.build/debug/emaildb
+SCRIPTS := deployment/scripts
+MAJORS  ?= 15 16 17 18
+
+# The server: PostgreSQL 16 fetched into .emaildb, or an installed one named by EMAILDB_POSTGRES (holds bin/postgres).
+ifndef EMAILDB_POSTGRES
+EMAILDB_POSTGRES := $(STATE)/postgresql/16
+FETCH := $(SCRIPTS)/fetch-postgresql 16
+else
+FETCH := test -x "$(EMAILDB_POSTGRES)/bin/postgres" || \
+  { echo "EMAILDB_POSTGRES=$(EMAILDB_POSTGRES) holds no bin/postgres" >&2; exit 1; }
+endif
+export EMAILDB_POSTGRES
+ifdef SEED
+export EMAILDB_SEED := $(SEED)
+endif
+
+# No target may reach a database that the caller's environment happens to name.
+unexport DATABASE_URL PGHOST PGHOSTADDR PGPORT PGDATABASE PGUSER PGPASSWORD PGPASSFILE PGSERVICE PGSERVICEFILE PGOPTIONS
+
+# Unpacked by setup-test when the system has no PgBouncer; Debian's own lives in /usr/sbin.
+TEST_ENV  := PATH="$(STATE)/pgbouncer/bin:$$PATH:/usr/sbin"
+TEST_ARGS  = --disable-xctest $(if $(FILTER),--filter '$(FILTER)')
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: setup setup-test server
+setup: ## Install what is missing to build and run (Debian packages)
+	@$(SCRIPTS)/setup
+
+setup-test: setup
+	@$(SCRIPTS)/setup test
+
+server: setup
+	@$(FETCH)
+
+.PHONY: build
+build: setup ## Build the release binary, .build/release/emaildb
+	swift build -c release --static-swift-stdlib -Xlinker -s -Xlinker --gc-sections --product emaildb
+
+.PHONY: demo
+demo: server build ## Start a private PostgreSQL 16 in .emaildb, build the database in it, say how to connect
+	"$(RELEASE)" dev start --postgres "$$EMAILDB_POSTGRES"
+	@settings=$$("$(RELEASE)" dev env) && eval "$$settings" && set -x && "$(RELEASE)" init && "$(RELEASE)" status
+	"$(RELEASE)" dev status
+
+.PHONY: stop
+stop: ## Stop the demo server; its data stays
+	@if [ -x "$(RELEASE)" ]; then "$(RELEASE)" dev stop; \
+	elif [ -x "$(DEBUG)" ]; then "$(DEBUG)" dev stop; \
+	elif [ -n "$$(find "$(STATE)" -maxdepth 3 -name postmaster.pid 2>/dev/null)" ]; then \
+	  echo "a server may be running in .emaildb and the binary that stops it is gone: make build stop" >&2; exit 1; fi
+
+.PHONY: test test-matrix soak
+test: server setup-test ## Run all tests on PostgreSQL 16 (FILTER=regex SEED=n)
+	swift build --product emaildb
+	$(TEST_ENV) swift test $(TEST_ARGS)
+
+test-matrix: setup-test ## Run all tests on PostgreSQL 15, 16, 17 and 18 (MAJORS="15 18" FILTER=regex)
+	@for major in $(MAJORS); do $(SCRIPTS)/fetch-postgresql $$major || exit; done
+	swift build --product emaildb
+	@summary=; failed=0; \
+	for major in $(MAJORS); do \
+	  echo "==> PostgreSQL $$major"; started=$$SECONDS; \
+	  if $(TEST_ENV) EMAILDB_POSTGRES="$(STATE)/postgresql/$$major" swift test $(TEST_ARGS); \
+	  then result=ok; else result=FAILED; failed=1; fi; \
+	  summary+="PostgreSQL $$major: $$result, $$((SECONDS - started)) s"$$'\n'; \
+	done; \
+	printf '\n%s' "$$summary"; exit $$failed
+
+soak: FILTER ?= Soak
+soak: server setup-test ## Run the random-kill tests with their full number of rounds (SEED=n repeats a run)
+	swift build --product emaildb
+	$(TEST_ENV) EMAILDB_SOAK=1 swift test $(TEST_ARGS)
+
+.PHONY: bench-init
+bench-init: server build ## Measure init, start-up and binary size against psql; fail over a limit (ROUNDS=n)
+	$(SCRIPTS)/bench-init $(if $(ROUNDS),--rounds $(ROUNDS))
+
+.PHONY: lint format
+lint: ## Check style: Swift format, file sizes, scripts, SQL files
+	@$(SCRIPTS)/lint
+
+format: ## Format the Swift sources in place
+	swift format --in-place --recursive --parallel Sources Tests Package.swift
+
+.PHONY: layout
+layout: server ## Write sql/layout, the expected catalog facts, from a fresh PostgreSQL 16
+	swift build --product emaildb
+	@fresh=$$(mktemp -d) && chmod 755 "$$fresh" && \
+	trap 'cd "$$fresh" && "$(DEBUG)" dev stop; cd / && rm -rf "$$fresh"' EXIT && \
+	cd "$$fresh" && "$(DEBUG)" dev start --postgres "$$EMAILDB_POSTGRES" && \
+	settings=$$("$(DEBUG)" dev env) && eval "$$settings" && \
+	cd "$(CURDIR)" && "$(DEBUG)" layout --write sql/layout
+	@git status --short -- sql/layout 2>/dev/null || true
+
+.PHONY: clean
+clean: stop ## Stop the demo server and remove .build and .emaildb, the demo's data included
+	rm -rf .build .emaildb

@@ -1,0 +1,88 @@
+import ArgumentParser
+import EmailDatabase
+import FoundationEssentials
+import Postgres
+
+struct Init: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Bring the database to this program's version, creating it if it is absent.",
+        discussion: """
+            Safe to run at any time and by any number of processes at once. Every step commits together with its layout \
+            check and its ledger row, or leaves nothing behind.
+            """)
+
+    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup var source: SourceOptions
+
+    @Flag(help: "Print the SQL that would run, as a script for psql, and change nothing.")
+    var plan = false
+
+    @Option(help: ArgumentHelp("Keep trying this long while the server is absent or restarts.", valueName: "seconds"))
+    var wait = 0
+
+    @Option(help: ArgumentHelp("Wait this long for other sessions' locks.", valueName: "seconds"))
+    var lockTimeout = 600
+
+    @Option(
+        help: ArgumentHelp(
+            "Give the role email_service the password in this file; also EMAILDB_APP_PASSWORD_FILE.", valueName: "file")
+    )
+    var appPasswordFile: String?
+
+    func validate() throws {
+        if wait < 0 || lockTimeout < 0 { throw ValidationError("Seconds are not negative.") }
+    }
+
+    func run() throws {
+        let terminal = output.terminal
+        Interruption.install()
+        let installer: Installer
+        do {
+            let (settings, database) = try connection.resolve()
+            let options = Installer.Options(
+                wait: .seconds(wait), lockTimeout: .seconds(lockTimeout), applicationPassword: try applicationPassword()
+            )
+            installer = Installer(
+                settings: settings, database: database, source: try source.resolve(), options: options,
+                progress: InitOutput(terminal).progress)
+        } catch let error as PostgresError {
+            try fail(.connection(error), terminal)
+        }
+        do {
+            if plan {
+                terminal.result(String(try installer.plan().dropLast()))
+            } else {
+                let report = try installer.run()
+                switch output.format {
+                case .text: InitOutput(terminal).show(report)
+                case .json: try terminal.result(json: report)
+                }
+            }
+        } catch let failure as InstallFailure {
+            try fail(failure, terminal)
+        }
+    }
+
+    private func fail(_ failure: InstallFailure, _ terminal: Terminal) throws -> Never {
+        let value = FailureOutput(failure)
+        if output.format == .json { try terminal.result(json: value) }
+        terminal.error(value.text)
+        throw ExitStatus.of(failure)
+    }
+
+    /// The password in the file, without the one line end that editors and `echo` add.
+    private func applicationPassword() throws -> String? {
+        let path = appPasswordFile ?? ProcessInfo.processInfo.environment["EMAILDB_APP_PASSWORD_FILE"]
+        guard let path, !path.isEmpty else { return nil }
+        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
+        else { throw ValidationError("The password file \(path) cannot be read as UTF-8 text.") }
+        var scalars = text.unicodeScalars
+        if scalars.last == "\n" { scalars.removeLast() }
+        if scalars.last == "\r" { scalars.removeLast() }
+        guard !scalars.isEmpty, !scalars.contains("\0") else {
+            throw ValidationError("The password file \(path) is empty or holds a NUL character.")
+        }
+        return String(scalars)
+    }
+}

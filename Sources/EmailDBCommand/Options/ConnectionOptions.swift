@@ -1,0 +1,38 @@
+import ArgumentParser
+import EmailDatabase
+import FoundationEssentials
+import Postgres
+
+/// Where to connect: psql's own options, without one for the password, which belongs in no argument list.
+struct ConnectionOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("d"), .long],
+        help: ArgumentHelp("Database name, postgresql:// URI, or keyword=value string.", valueName: "name|uri|conninfo")
+    )
+    var dbname: String?
+
+    @Option(name: [.customShort("h"), .long], help: "Server host name, address or socket folder.")
+    var host: String?
+
+    @Option(name: [.customShort("p"), .long], help: "Server port.")
+    var port: String?
+
+    @Option(name: [.customShort("U"), .long], help: "Role to log in as.")
+    var username: String?
+
+    /// The database when nothing names one.
+    static let defaultDatabase = "email_service"
+
+    /// The settings and the database that they mean.
+    /// - Throws: `PostgresError` when the string cannot be parsed.
+    func resolve() throws -> (settings: ConnectionSettings, database: String) {
+        let environment = ProcessInfo.processInfo.environment
+        let target = dbname ?? environment["DATABASE_URL"].flatMap { $0.isEmpty ? nil : $0 }
+        var settings = try target.map { try ConnectionSettings(target: $0) } ?? ConnectionSettings()
+        if let host { settings["host"] = host }
+        if let port { settings["port"] = port }
+        if let username { settings["user"] = username }
+        let database = settings["dbname"] ?? ConnectionSettings.defaultValue(of: "dbname") ?? Self.defaultDatabase
+        return (settings, database)
+    }
+}

@@ -1,0 +1,129 @@
+import ArgumentParser
+import EmailDatabase
+import Postgres
+
+/// A failed `init`, for people and for programs.
+struct FailureOutput: Encodable {
+    /// One thing that is wrong, and what to do.
+    struct Problem: Encodable {
+        let problem: String
+        let remedy: String?
+    }
+
+    /// `refused`, `ledger`, `lock-timeout`, `failed`, `cannot-connect` or `interrupted`.
+    let outcome: String
+    /// What happened, in one sentence.
+    let message: String
+    /// What is wrong, item by item.
+    let problems: [Problem]
+    /// The step that failed.
+    let step: String?
+    /// The server's code.
+    let sqlState: String?
+    let exitStatus: Int32
+
+    init(_ failure: InstallFailure) {
+        exitStatus = ExitStatus.of(failure).rawValue
+        var step: String?
+        var sqlState: SQLState?
+        switch failure {
+        case .preflight(let found):
+            outcome = "refused"
+            message = "this database cannot be set up yet; nothing was written"
+            problems = found.map { Problem(problem: $0.problem, remedy: $0.remedy) }
+        case .ledger(let found):
+            outcome = "ledger"
+            message = "the database's ledger contradicts this emaildb; nothing was written"
+            problems = found.map { Problem(problem: $0.description, remedy: $0.advice) }
+        case .lockTimeout(let waited, let holders):
+            outcome = "lock-timeout"
+            message = "another emaildb init still holds the lock after \(waited.components.seconds) s"
+            problems = holders.map {
+                Problem(problem: "held by \($0)", remedy: "Wait for it, or run again with a longer --lock-timeout.")
+            }
+        case .step(let failed, let error):
+            outcome = error.kind == .connectionLost ? "cannot-connect" : "failed"
+            message = Self.text(error, in: failed)
+            let lost = error.kind == .connectionLost
+            problems = [
+                Problem(
+                    problem: lost
+                        ? "the connection was lost in step \(failed.number) (\(failed.name))"
+                        : "step \(failed.number) (\(failed.name)) failed and was rolled back",
+                    remedy: lost
+                        ? "Run emaildb init again: the ledger knows what was committed."
+                        : error.kind == .server
+                            ? Self.advice(error) : error.hint)
+            ]
+            step = failed.name
+            sqlState = error.sqlState
+        case .layout(let failed, let mismatches), .conflictingIndex(let failed, let mismatches):
+            outcome = "failed"
+            message = "step \(failed.number) (\(failed.name)) did not give the layout it should"
+            problems = mismatches.map { mismatch in
+                Problem(problem: mismatch.description, remedy: Self.advice(mismatch, failure))
+            }
+            step = failed.name
+        case .connection(let error):
+            outcome = "cannot-connect"
+            message = error.message
+            problems = [Problem(problem: "no connection to the server", remedy: Self.connectionAdvice(error))]
+            sqlState = error.sqlState
+        case .statement(let error, let doing):
+            outcome = "failed"
+            message = "\(doing): \(error.description)"
+            problems = []
+            sqlState = error.sqlState
+        case .interrupted(let signal):
+            outcome = "interrupted"
+            message = "stopped by signal \(signal); what was running was rolled back"
+            problems = [Problem(problem: "not every step is applied", remedy: "Run emaildb init again to go on.")]
+        }
+        self.step = step
+        self.sqlState = sqlState?.rawValue
+    }
+
+    /// The failure as lines for standard error, after `error: `.
+    var text: String {
+        var lines = [message]
+        for item in problems {
+            lines.append("  - " + item.problem)
+            if let remedy = item.remedy { lines.append("      " + remedy) }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// `sql/0005_x.sql:42:8: error: message`, and what the server said beside it.
+    private static func text(_ error: PostgresError, in step: SchemaStep) -> String {
+        guard let position = error.position else { return "\(step.path): \(error.description)" }
+        let place = SourceLocation(position: position, in: step.sql)
+        return "\(step.path):\(place.line):\(place.column): \(error.description)"
+    }
+
+    private static func advice(_ error: PostgresError) -> String? {
+        switch error.sqlState {
+        case .lockNotAvailable:
+            "A long transaction holds a table: SELECT pid, query FROM pg_stat_activity WHERE xact_start IS NOT NULL;"
+        case SQLState(rawValue: "53100"): "Free some disk space on the server, then run emaildb init again."
+        default: "Mend the cause, then run emaildb init again: the steps before this one are kept."
+        }
+    }
+
+    private static func advice(_ mismatch: FactMismatch, _ failure: InstallFailure) -> String? {
+        guard case .conflictingIndex = failure else { return nil }
+        return "ALTER INDEX \(mismatch.expected.object) RENAME TO \(mismatch.expected.object)_old;"
+            + "   -- then run emaildb init again"
+    }
+
+    private static func connectionAdvice(_ error: PostgresError) -> String? {
+        if let hint = error.hint { return hint }
+        switch error.sqlState {
+        case .invalidPassword: return "Set PGPASSWORD or a line of ~/.pgpass; there is no password option on purpose."
+        case .invalidAuthorization: return "Name a role that exists and may log in: --username ROLE"
+        case nil, .connectionFailure:
+            return
+                "Is the server running there? Name it with --host and --port, or start a private one: emaildb dev start"
+        default: return "Try again with --wait 60 if the server is only starting."
+        }
+    }
+}

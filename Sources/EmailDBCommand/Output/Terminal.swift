@@ -1,0 +1,69 @@
+import FoundationEssentials
+import Glibc
+
+/// Standard output for results, standard error for talk.
+struct Terminal: Sendable {
+    /// Whether talk is left out.
+    let isQuiet: Bool
+    /// Whether there is more talk.
+    let isVerbose: Bool
+    let colorsResults: Bool
+    let colorsTalk: Bool
+
+    /// For commands without output options.
+    static let plain = Terminal(isQuiet: false, isVerbose: false, colorsResults: false, colorsTalk: false)
+
+    /// The colours that text uses, as ANSI escape sequences (ECMA-48, SGR).
+    enum Color: String {
+        case red = "31"
+        case green = "32"
+        case yellow = "33"
+        case dim = "2"
+        case bold = "1"
+    }
+
+    /// Writes a result.
+    func result(_ text: String) { Self.write(text + "\n", to: STDOUT_FILENO) }
+
+    /// Writes a value as JSON: keys in snake case, sorted, so that two runs can be compared by line.
+    func result(json value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        result(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+
+    /// Writes what is going on.
+    func talk(_ text: String) {
+        if !isQuiet { Self.write(text + "\n", to: STDERR_FILENO) }
+    }
+
+    /// Writes what is going on in detail.
+    func detail(_ text: String) {
+        if isVerbose { talk(text) }
+    }
+
+    /// Writes an error, quiet or not.
+    func error(_ text: String) { Self.write(paint("error: ", .red, colorsTalk) + text + "\n", to: STDERR_FILENO) }
+
+    /// Colours part of a result.
+    func paint(_ text: String, _ color: Color) -> String { paint(text, color, colorsResults) }
+
+    private func paint(_ text: String, _ color: Color, _ isOn: Bool) -> String {
+        isOn ? "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m" : text
+    }
+
+    private static func write(_ text: String, to descriptor: Int32) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count > 0 {
+                bytes = bytes.dropFirst(count)
+            } else if errno != EINTR {
+                // The reader is gone or the disk is full: what was asked for cannot be delivered.
+                if descriptor == STDOUT_FILENO { _exit(2) }
+                return
+            }
+        }
+    }
+}

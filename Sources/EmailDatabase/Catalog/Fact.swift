@@ -1,0 +1,104 @@
+/// One thing that is so in a database: a kind of object, its name, and what the catalog says of it.
+public struct Fact: Hashable, Sendable, Codable, Comparable {
+    /// What is spoken of: `column`, `index`, `policy` and so on.
+    public let kind: String
+    /// Which one: `email_messages.subject`, `idx_email_messages_thread_id`.
+    public let object: String
+    /// What the catalog says, normalised over PostgreSQL 15 to 18; one line.
+    public let value: String
+
+    /// A fact by its parts.
+    public init(kind: String, object: String, value: String) {
+        self.kind = kind
+        self.object = object
+        self.value = value
+    }
+
+    /// A fact by its key, kind and object in one text, as ``key`` gives it.
+    init(key: String, value: String) {
+        let space = key.firstIndex(of: " ") ?? key.endIndex
+        self.init(kind: String(key[..<space]), object: String(key[space...].dropFirst()), value: value)
+    }
+
+    /// What the fact is about, without what it says.
+    public var key: String { kind + " " + object }
+
+    /// Order by kind, then object.
+    public static func < (left: Fact, right: Fact) -> Bool {
+        (left.kind, left.object, left.value) < (right.kind, right.object, right.value)
+    }
+}
+
+/// What one step changes in the layout: the content of a file in `sql/layout/`.
+///
+/// A line is `kind object = value` for a fact that is new or says something new after the step, and `- kind object` for
+/// one that is gone. Lines that start with `#` are comments.
+public struct LayoutChange: Hashable, Sendable {
+    /// Facts that hold after the step and did not before.
+    public let present: [Fact]
+    /// Keys of facts that held before the step and do not after it.
+    public let absent: [String]
+
+    /// A line that is neither a fact nor a removal.
+    public struct Malformed: Error, Hashable, Sendable {
+        /// The line, from 1.
+        public let line: Int
+        /// What is expected.
+        public let reason: String
+    }
+
+    /// A change by its parts.
+    public init(present: [Fact], absent: [String]) {
+        self.present = present.sorted()
+        self.absent = absent.sorted()
+    }
+
+    /// What leads from one set of facts to another.
+    public init(from before: [Fact], to after: [Fact]) {
+        let known = Set(before)
+        let keys = Set(after.map(\.key))
+        self.init(
+            present: after.filter { !known.contains($0) }, absent: before.map(\.key).filter { !keys.contains($0) })
+    }
+
+    /// Reads a layout file.
+    public init(parsing text: String) throws {
+        var present: [Fact] = []
+        var absent: [String] = []
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            if line.isEmpty || line.hasPrefix("#") { continue }
+            if line.hasPrefix("- ") {
+                absent.append(String(line.dropFirst(2)))
+                continue
+            }
+            guard let space = line.firstIndex(of: " "), let equals = line.firstRange(of: " = "),
+                space < equals.lowerBound
+            else { throw Malformed(line: index + 1, reason: "expected `kind object = value` or `- kind object`") }
+            present.append(
+                Fact(
+                    kind: String(line[..<space]),
+                    object: String(line[line.index(after: space)..<equals.lowerBound]),
+                    value: String(line[equals.upperBound...])))
+        }
+        self.init(present: present, absent: absent)
+    }
+
+    /// The file's text: removals first, then facts by kind and object.
+    public var text: String {
+        (absent.map { "- " + $0 } + present.map { "\($0.kind) \($0.object) = \($0.value)" })
+            .map { $0 + "\n" }.joined()
+    }
+}
+
+/// A fact that does not hold as it should.
+public struct FactMismatch: Hashable, Sendable, Codable, CustomStringConvertible {
+    /// What should hold.
+    public let expected: Fact
+    /// What the catalog says instead; nil when it knows no such object.
+    public let actual: String?
+
+    /// One line: what, expected, found.
+    public var description: String {
+        "\(expected.kind) \(expected.object): expected \(expected.value), found \(actual ?? "nothing")"
+    }
+}

@@ -1,0 +1,61 @@
+public import Postgres
+
+/// What `init` did; the value behind its text and its JSON.
+public struct InstallReport: Sendable, Codable {
+    /// One step that this run applied.
+    public struct AppliedStep: Sendable, Codable {
+        /// The step's number.
+        public let step: Int
+        /// The file's name without its ending.
+        public let name: String
+        /// How long it took, layout check and ledger included, ms.
+        public let milliseconds: Int
+    }
+
+    /// What became of the password of `email_service`.
+    public enum PasswordOutcome: String, Sendable, Codable {
+        /// None was given, and none was changed.
+        case notGiven = "not given"
+        /// The one that was given was in force already.
+        case unchanged
+        /// It was set.
+        case set
+    }
+
+    /// The database.
+    public let database: String
+    /// The server's version, such as `16.4`.
+    public let serverVersion: String
+    /// The version of emaildb.
+    public let toolVersion: String
+    /// The number of the last step, which the database now has.
+    public let schemaStep: Int
+    /// Whether this run created the database.
+    public internal(set) var createdDatabase: Bool
+    /// The steps that this run applied, in order; empty when there was nothing to do.
+    public internal(set) var applied: [AppliedStep]
+    /// What became of the password of `email_service`.
+    public internal(set) var password: PasswordOutcome
+    /// What only a superuser could have set up; empty in the full mode.
+    public internal(set) var limitations: [Limitation]
+}
+
+/// What `init` is doing, for people who watch.
+public enum InstallProgress: Sendable {
+    /// The server does not answer yet, or went away, and `--wait` is not over.
+    case waitingForServer(PostgresError)
+    /// Another session holds the installation lock.
+    case waitingForLock(holders: [String])
+    /// The database is being created.
+    case creatingDatabase(String)
+    /// A step begins.
+    case applying(SchemaStep)
+    /// A step is complete.
+    case applied(SchemaStep, milliseconds: Int)
+    /// A step is tried again because others hold what it needs.
+    case retrying(SchemaStep, PostgresError)
+    /// Another process is building this step's index.
+    case waitingForBuild(SchemaStep, processes: String)
+    /// An invalid leftover of an earlier build is replaced.
+    case rebuilding(SchemaStep)
+}

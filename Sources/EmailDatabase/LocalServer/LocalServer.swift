@@ -1,0 +1,231 @@
+import FoundationEssentials
+import Glibc
+public import Postgres
+import Subprocess
+import SystemPackage
+
+/// A private PostgreSQL server in a folder of its own, reachable on the loopback address only.
+///
+/// The folder holds `data` (the cluster), `pgpass` (the superuser's password, mode 0600) and `log`. PostgreSQL refuses
+/// to run as root, so root starts it as `nobody`, who keeps one capability, to search folders that only root may enter.
+public struct LocalServer: Sendable {
+    /// How a cluster is made and run.
+    public struct Configuration: Sendable {
+        /// The port to use if it is free; nil, or one that is taken, means any free port.
+        public var preferredPort: Int?
+        /// Server settings given on the command line.
+        public var settings: [String: String]
+        /// Whether local connections of the superuser are trusted instead of asked for a password (tests).
+        public var trustsSuperuser: Bool
+
+        /// The documented port, pg_stat_statements, passwords for all.
+        public init(
+            preferredPort: Int? = 5434, settings: [String: String] = ["shared_preload_libraries": "pg_stat_statements"],
+            trustsSuperuser: Bool = false
+        ) {
+            self.preferredPort = preferredPort
+            self.settings = settings
+            self.trustsSuperuser = trustsSuperuser
+        }
+    }
+
+    /// The superuser of the cluster.
+    public static let superuser = "postgres"
+
+    /// The server's folder, absolute.
+    public let directory: String
+
+    /// The server in a folder, whether it exists or not.
+    public init(directory: String) { self.directory = Paths.absolute(directory) }
+
+    /// The password file, in libpq's format.
+    public var passwordFile: String { directory + "/pgpass" }
+
+    /// The server's log.
+    public var logFile: String { directory + "/log" }
+
+    private var data: String { directory + "/data" }
+
+    /// The process id and port of the running server; nil when none runs.
+    public var running: (pid: Int32, port: Int)? {
+        guard let contents = FileManager.default.contents(atPath: data + "/postmaster.pid"),
+            let text = String(data: contents, encoding: .utf8)
+        else { return nil }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.count > 3, let pid = Int32(lines[0]), let port = Int(lines[3]), kill(pid, 0) == 0 else {
+            return nil
+        }
+        return (pid, port)
+    }
+
+    /// How to connect as the superuser; nil when no server runs.
+    public var connectionSettings: ConnectionSettings? {
+        guard let running else { return nil }
+        return ConnectionSettings(parameters: [
+            "host": "127.0.0.1", "port": String(running.port), "user": Self.superuser, "passfile": passwordFile,
+            "dbname": "postgres",
+        ])
+    }
+
+    /// Starts the server, making its cluster first when there is none; does nothing when it runs.
+    /// - Throws: ``LocalServerError``.
+    public func start(_ binaries: ServerBinaries, _ configuration: Configuration = Configuration()) async throws {
+        if running != nil { return }
+        if !FileManager.default.fileExists(atPath: data + "/PG_VERSION") {
+            try await createCluster(binaries, configuration)
+        }
+        let port = Self.freePort(preferring: configuration.preferredPort)
+        var settings = configuration.settings
+        settings["listen_addresses"] = "127.0.0.1"
+        settings["unix_socket_directories"] = ""
+        settings["port"] = String(port)
+        let options = settings.sorted { $0.key < $1.key }.map { "-c \($0.key)='\($0.value)'" }.joined(separator: " ")
+        try prepareLog()
+        try await run(
+            binaries, "pg_ctl", ["-D", data, "-w", "-t", "60", "-s", "-l", logFile, "-o", options, "start"],
+            advice: "tail \(logFile)")
+    }
+
+    /// Stops the server; does nothing when none runs.
+    /// - Parameter immediately: without a checkpoint, as after a crash.
+    public func stop(immediately: Bool = false) async throws {
+        guard let pid = running?.pid else { return }
+        // The signals of pg_ctl's fast and immediate modes; pg_ctl itself may be gone or of another version by now.
+        kill(pid, immediately ? SIGQUIT : SIGINT)
+        for _ in 0..<600 {
+            if running == nil { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw LocalServerError(problem: "the server (process \(pid)) does not stop", remedy: "tail \(logFile)")
+    }
+
+    // MARK: - The cluster
+
+    private func createCluster(_ binaries: ServerBinaries, _ configuration: Configuration) async throws {
+        let manager = FileManager.default
+        let attempt = data + ".new"
+        do {
+            try manager.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            if manager.fileExists(atPath: attempt) { try manager.removeItem(atPath: attempt) }
+            try manager.createDirectory(atPath: attempt, withIntermediateDirectories: false)
+        } catch {
+            throw LocalServerError(
+                problem: "cannot write in \(directory)", remedy: "cd to a folder where you may make .emaildb")
+        }
+        try giveToServer(attempt)
+        let password = Self.randomPassword()
+        let secret = directory + "/initial-password"
+        try writeSecret(password + "\n", to: secret)
+        defer { unlink(secret) }
+        try giveToServer(secret)
+        // A cluster is only there once it is whole: initdb works beside its place.
+        try await run(
+            binaries, "initdb",
+            [
+                "-D", attempt, "-U", Self.superuser, "--pwfile", secret, "--auth=scram-sha-256", "--locale=C.UTF-8",
+                "--encoding=UTF8", "--data-checksums", "--no-instructions",
+            ], advice: "tail \(logFile)")
+        if configuration.trustsSuperuser {
+            let rules = "host all \(Self.superuser) 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+            try writeSecret(rules, to: attempt + "/pg_hba.conf")
+            try giveToServer(attempt + "/pg_hba.conf")
+        }
+        try writeSecret("127.0.0.1:*:*:\(Self.superuser):\(password)\n", to: passwordFile)
+        guard rename(attempt, data) == 0 else {
+            throw LocalServerError(problem: "cannot write in \(directory)", remedy: "ls -la \(directory)")
+        }
+    }
+
+    private func writeSecret(_ text: String, to path: String) throws {
+        unlink(path)
+        let file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+        guard file >= 0 else { throw LocalServerError(problem: "cannot write \(path)", remedy: "ls -la \(directory)") }
+        defer { close(file) }
+        _ = Array(text.utf8).withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+    }
+
+    private func prepareLog() throws {
+        let file = open(logFile, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        guard file >= 0 else {
+            throw LocalServerError(problem: "cannot write \(logFile)", remedy: "ls -la \(directory)")
+        }
+        close(file)
+        try giveToServer(logFile)
+    }
+
+    // MARK: - Processes
+
+    /// The user `nobody`, as whom root runs the server.
+    private static let unprivilegedUser: UInt32 = 65534
+
+    private func giveToServer(_ path: String) throws {
+        guard getuid() == 0 else { return }
+        guard chown(path, Self.unprivilegedUser, Self.unprivilegedUser) == 0 else {
+            throw LocalServerError(problem: "cannot give \(path) to the user nobody", remedy: "run as an ordinary user")
+        }
+    }
+
+    private func run(_ binaries: ServerBinaries, _ name: String, _ arguments: [String], advice: String) async throws {
+        var command = [binaries.program(name)] + arguments
+        if getuid() == 0 {
+            let capability = "-all,+dac_read_search"
+            let user = String(Self.unprivilegedUser)
+            // Without no_setuid_fixup, access(2), by which initdb looks for its files, would ignore the capability.
+            command =
+                [
+                    "/usr/bin/setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--no-new-privs",
+                    "--securebits", "+no_setuid_fixup", "--inh-caps", capability, "--ambient-caps", capability,
+                    "--bounding-set", capability, "--",
+                ] + command
+        }
+        // A server that brought its own libraries must not get the system's; ours, on the other hand, stays ours.
+        var environment: [Environment.Key: String?] = ["LD_LIBRARY_PATH": binaries.directory + "/lib"]
+        for key in ProcessInfo.processInfo.environment.keys where key.hasPrefix("PG") {
+            if let key = Environment.Key(rawValue: key) { environment[key] = .some(nil) }
+        }
+        let result: ExecutionResult<Void, StringOutput<UTF8>, StringOutput<UTF8>>
+        do {
+            result = try await Subprocess.run(
+                .path(FilePath(command[0])), arguments: Arguments(Array(command.dropFirst())),
+                environment: .inherit.updating(environment), workingDirectory: "/",
+                output: .string(limit: 65536), error: .string(limit: 65536))
+        } catch {
+            throw LocalServerError(problem: "\(command[0]) cannot be run: \(error)", remedy: advice)
+        }
+        guard result.terminationStatus.isSuccess else {
+            let message = result.standardError.split(separator: "\n").suffix(6).joined(separator: "\n")
+            throw LocalServerError(problem: "\(name) failed: \(message)", remedy: advice)
+        }
+    }
+
+    // MARK: - Choices
+
+    private static func randomPassword() -> String {
+        let alphabet = Array("abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789")
+        return String((0..<32).compactMap { _ in alphabet.randomElement() })
+    }
+
+    /// A port of the loopback address on which nobody listens at this moment.
+    static func freePort(preferring preferred: Int?) -> Int {
+        if let preferred, bind(to: preferred) != nil { return preferred }
+        return bind(to: 0) ?? preferred ?? 5434
+    }
+
+    private static func bind(to port: Int) -> Int? {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(clamping: port)).bigEndian
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        return withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                guard Glibc.bind(descriptor, generic, length) == 0, getsockname(descriptor, generic, &length) == 0
+                else { return nil }
+                return Int(UInt16(bigEndian: pointer.pointee.sin_port))
+            }
+        }
+    }
+}

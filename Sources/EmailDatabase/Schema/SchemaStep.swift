@@ -1,0 +1,65 @@
+internal import Postgres
+
+/// One versioned SQL file: a step from the previous version of the database to the next.
+public struct SchemaStep: Sendable, Hashable {
+    /// How a step runs.
+    public enum Kind: String, Sendable, Codable {
+        /// The file, its layout check and its ledger row commit together or not at all.
+        case transactional
+        /// A single `CREATE INDEX CONCURRENTLY`, which PostgreSQL refuses inside a transaction.
+        case noTransaction = "no-transaction"
+    }
+
+    /// The step's number, from 1 without gaps.
+    public let number: Int
+    /// The file's name without its ending, such as `0003_roles`.
+    public let name: String
+    /// The file's text with LF line ends and without a byte order mark: what is hashed, and what is sent.
+    public let sql: String
+    /// Whether it runs in a transaction.
+    public let kind: Kind
+    /// `sha256:` and the digest of ``sql`` in hexadecimal.
+    ///
+    /// The algorithm is part of the value for ever, so that a later
+    /// one can be told from it.
+    public let hash: String
+    /// `sha256:` and the digest of the previous step's chain and this step's hash: equal chains mean equal histories.
+    public let chain: String
+    /// The catalog facts this step makes, changes or removes; nil when the source has no layout file for it.
+    public let layout: LayoutChange?
+
+    /// The path by which messages name the file.
+    public var path: String { "sql/\(name).sql" }
+
+    /// Makes a step from a file.
+    /// - Parameter previousChain: the chain of the step before, or the empty string for the first.
+    init(number: Int, name: String, text: String, previousChain: String, layout: LayoutChange?) {
+        self.number = number
+        self.name = name
+        sql = Self.normalised(text)
+        let isOutside = sql.split(separator: "\n").contains { $0 == "-- emaildb: no-transaction" }
+        kind = isOutside ? .noTransaction : .transactional
+        hash = "sha256:" + SHA256.hexadecimal(sql)
+        chain = "sha256:" + SHA256.hexadecimal(previousChain + "\n" + hash)
+        self.layout = layout
+    }
+
+    /// LF line ends and no byte order mark: what an editor or a checkout on another system may change without changing
+    /// the meaning.
+    ///
+    /// Nothing else is folded, so that two different files never share a hash.
+    static func normalised(_ text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        var isFirst = true
+        var pendingReturn = false
+        for scalar in text.unicodeScalars {
+            defer { isFirst = false }
+            if isFirst && scalar == "\u{FEFF}" { continue }
+            if pendingReturn && scalar != "\n" { scalars.append("\r") }
+            pendingReturn = scalar == "\r"
+            if !pendingReturn { scalars.append(scalar) }
+        }
+        if pendingReturn { scalars.append("\r") }
+        return String(scalars)
+    }
+}

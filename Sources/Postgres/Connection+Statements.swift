@@ -1,0 +1,188 @@
+import CLibpq
+import Glibc
+
+/// One statement with its parameters, for ``Connection/pipeline(_:)``.
+public struct Statement: Sendable, ExpressibleByStringLiteral {
+    /// The SQL, one statement, with parameters as `$1`, `$2`.
+    public var sql: String
+    /// The parameters' text forms; nil is NULL.
+    ///
+    /// Their types follow from the statement, so write casts there.
+    public var parameters: [String?]
+
+    /// A statement with its parameters.
+    public init(_ sql: String, _ parameters: [String?] = []) {
+        self.sql = sql
+        self.parameters = parameters
+    }
+
+    /// A statement without parameters.
+    public init(stringLiteral value: String) { self.init(value) }
+}
+
+extension Connection {
+    /// Runs one statement with parameters (extended query protocol).
+    /// - Throws: ``PostgresError`` of kind `server` with every field, or `connectionLost`.
+    @discardableResult
+    public func query(_ sql: String, _ parameters: [String?] = []) throws -> Rows {
+        let result = withCStrings(parameters) { values in
+            PQexecParams(handle, sql, Int32(parameters.count), nil, values, nil, nil, 0)
+        }
+        return try rows(result)
+    }
+
+    /// Runs all statements of a text (simple query protocol): one implicit transaction unless the text or the caller
+    /// opened one.
+    ///
+    /// The first error ends it.
+    /// - Returns: a result for each statement, in order.
+    /// - Throws: ``PostgresError``; its `position` counts characters over the whole text.
+    @discardableResult
+    public func script(_ sql: String) throws -> [Rows] {
+        guard PQsendQuery(handle, sql) == 1 else { throw lastError() }
+        return try collectResults()
+    }
+
+    /// Runs several statements with parameters in one round trip (pipeline mode), as one implicit transaction unless
+    /// the caller opened one.
+    /// - Returns: a result for each statement, in order.
+    /// - Throws: the first ``PostgresError``; statements after it did not run.
+    public func pipeline(_ statements: [Statement]) throws -> [Rows] {
+        guard PQenterPipelineMode(handle) == 1, PQsetnonblocking(handle, 1) == 0 else { throw lastError() }
+        var results: [Rows] = []
+        var failure: PostgresError?
+        do {
+            for statement in statements {
+                let sent = withCStrings(statement.parameters) { values in
+                    PQsendQueryParams(
+                        handle, statement.sql, Int32(statement.parameters.count), nil, values, nil, nil, 0)
+                }
+                guard sent == 1 else { throw lastError() }
+            }
+            guard PQpipelineSync(handle) == 1 else { throw lastError() }
+            try flush()
+            (results, failure) = try readPipeline()
+        } catch {
+            // Without its synchronisation point the pipeline cannot be left in order; the session is of no more use.
+            shutdown(PQsocket(handle), Int32(SHUT_RDWR))
+            throw error
+        }
+        PQsetnonblocking(handle, 0)
+        guard PQexitPipelineMode(handle) == 1 else { throw lastError() }
+        if let failure { throw failure }
+        return results
+    }
+
+    /// Runs a `COPY .. FROM STDIN` and feeds it.
+    ///
+    /// The copy always ends: completed when the body returns, and failed on the server when it throws.
+    /// - Returns: the number of rows copied.
+    /// - Throws: what the body threw, or the server's ``PostgresError``, whose context names line and column.
+    @discardableResult
+    public func copyIn(_ sql: String, _ body: (borrowing CopyWriter) throws -> Void) throws -> Int {
+        let started = PQexec(handle, sql)
+        guard PQresultStatus(started) == PGRES_COPY_IN else {
+            let result = try rows(started)
+            throw PostgresError(kind: .usage, message: "not a COPY FROM STDIN: it returned \(result.commandTag)")
+        }
+        PQclear(started)
+        do {
+            try body(CopyWriter(handle: handle))
+        } catch {
+            if PQputCopyEnd(handle, "the client gave up") == 1 { _ = try? collectResults() }
+            throw error
+        }
+        guard PQputCopyEnd(handle, nil) == 1 else { throw lastError() }
+        return try collectResults().last?.affectedRows ?? 0
+    }
+
+    /// Runs a body between BEGIN and COMMIT; when it throws, the transaction is rolled back and the error passed on.
+    /// - Parameter options: what follows `BEGIN`, such as `READ ONLY`.
+    public func transaction<Value>(_ options: String = "", _ body: () throws -> Value) throws -> Value {
+        try query("BEGIN \(options)")
+        do {
+            let value = try body()
+            try query("COMMIT")
+            return value
+        } catch {
+            if isAlive, transactionStatus != .idle { _ = try? query("ROLLBACK") }
+            throw error
+        }
+    }
+
+    // MARK: - Results
+
+    /// Reads every result of what was sent, and throws the first error after the last one is read.
+    private func collectResults() throws -> [Rows] {
+        var results: [Rows] = []
+        var failure: PostgresError?
+        while let result = PQgetResult(handle) {
+            switch PQresultStatus(result) {
+            case PGRES_COPY_IN:
+                // A step file cannot feed a COPY; end it, or the loop would never finish.
+                PQputCopyEnd(handle, "COPY FROM STDIN has no data here")
+                PQclear(result)
+            case PGRES_COPY_OUT, PGRES_COPY_BOTH:
+                var buffer: UnsafeMutablePointer<CChar>?
+                while PQgetCopyData(handle, &buffer, 0) > 0 { PQfreemem(buffer) }
+                PQclear(result)
+            default:
+                do {
+                    results.append(try rows(result))
+                } catch let error as PostgresError {
+                    failure = failure ?? error
+                }
+            }
+        }
+        if let failure { throw failure }
+        if !isAlive { throw lastError() }
+        return results
+    }
+
+    /// Turns a result into rows or an error, and frees it.
+    private func rows(_ result: OpaquePointer?) throws -> Rows {
+        guard let result else { throw lastError() }
+        defer { PQclear(result) }
+        switch PQresultStatus(result) {
+        case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_SINGLE_TUPLE, PGRES_EMPTY_QUERY:
+            return Rows(result: result)
+        default:
+            throw PostgresError(result: result, kind: isAlive ? .server : .connectionLost)
+        }
+    }
+
+    private func readPipeline() throws -> (results: [Rows], failure: PostgresError?) {
+        var results: [Rows] = []
+        var failure: PostgresError?
+        while true {
+            guard let result = PQgetResult(handle) else {
+                if !isAlive { throw lastError() }
+                continue  // a null result separates the statements of a pipeline
+            }
+            switch PQresultStatus(result) {
+            case PGRES_PIPELINE_SYNC:
+                PQclear(result)
+                return (results, failure)
+            case PGRES_PIPELINE_ABORTED:
+                PQclear(result)
+            default:
+                do {
+                    results.append(try rows(result))
+                } catch let error as PostgresError where error.kind == .server {
+                    failure = failure ?? error
+                }
+            }
+        }
+    }
+
+    /// Sends what is queued, reading meanwhile, so that neither side can block the other.
+    private func flush() throws {
+        while true {
+            let left = PQflush(handle)
+            if left == 0 { return }
+            guard left == 1 else { throw lastError() }
+            _ = waitForSocket(PQsocket(handle), events: POLLIN | POLLOUT, until: nil)
+            guard PQconsumeInput(handle) == 1 else { throw lastError() }
+        }
+    }
+}

@@ -1,0 +1,229 @@
+import CLibpq
+import Glibc
+
+/// One session with a PostgreSQL server.
+///
+/// A connection has one owner, and the compiler sees to it that it is not used after ``close()``. It blocks the calling
+/// thread while it waits; to interrupt it from elsewhere take a ``CancelHandle``. Text goes both ways as UTF-8.
+public struct Connection: ~Copyable {
+    let handle: OpaquePointer
+    private let notices: NoticeBox
+    /// Retained for libpq, which holds a bare pointer to it.
+    private let noticeReference: Unmanaged<NoticeBox>
+
+    /// Connects and logs in.
+    /// - Parameters:
+    ///   - settings: where and as whom; `client_encoding` is always UTF8.
+    ///   - timeout: how long to try, all hosts together, unless the settings say `connect_timeout`.
+    /// - Throws: ``PostgresError`` of kind `connect`, with the SQLSTATE when it was the server that refused.
+    public init(_ settings: ConnectionSettings, timeout: Duration = .seconds(10)) throws {
+        var parameters = settings.parameters
+        parameters["client_encoding"] = "UTF8"
+        parameters["fallback_application_name"] = parameters["fallback_application_name"] ?? "emaildb"
+        let limit = parameters["connect_timeout"].flatMap { Int($0) }.map { Duration.seconds($0) } ?? timeout
+        handle = try Self.connect(parameters, deadline: ContinuousClock.now + limit)
+        notices = NoticeBox()
+        noticeReference = Unmanaged.passRetained(notices)
+        PQsetNoticeReceiver(
+            handle,
+            { box, result in
+                guard let box, let result else { return }
+                let notice = PostgresError(result: result)
+                Unmanaged<NoticeBox>.fromOpaque(box).takeUnretainedValue().append(notice)
+            }, noticeReference.toOpaque())
+    }
+
+    deinit {
+        PQfinish(handle)
+        noticeReference.release()
+    }
+
+    /// Says goodbye to the server and frees the connection.
+    public consuming func close() {}
+
+    // MARK: - About the session
+
+    /// The server's version as a number: 160004 for 16.4.
+    public var serverVersion: Int { Int(PQserverVersion(handle)) }
+
+    /// The process id that the other end announced at the start of the session.
+    ///
+    /// A pooler announces one of its own making, so that this differs from `pg_backend_pid()`.
+    public var announcedProcessID: Int { Int(PQbackendPID(handle)) }
+
+    /// Whether the session is encrypted with TLS.
+    public var isEncrypted: Bool { PQsslInUse(handle) == 1 }
+
+    /// Whether the server asked for a password and got one.
+    public var usedPassword: Bool { PQconnectionUsedPassword(handle) == 1 }
+
+    /// The host name, address or socket directory that was connected to.
+    public var host: String { PQhost(handle).map { String(cString: $0) } ?? "" }
+
+    /// The port that was connected to.
+    public var port: String { PQport(handle).map { String(cString: $0) } ?? "" }
+
+    /// The database that was connected to.
+    public var database: String { PQdb(handle).map { String(cString: $0) } ?? "" }
+
+    /// The role that logged in.
+    public var user: String { PQuser(handle).map { String(cString: $0) } ?? "" }
+
+    /// Whether libpq still believes in the connection.
+    public var isAlive: Bool { PQstatus(handle) == CONNECTION_OK }
+
+    /// A value that the server reports without being asked, such as `server_version` or `in_hot_standby`.
+    public func parameterStatus(_ name: String) -> String? {
+        PQparameterStatus(handle, name).map { String(cString: $0) }
+    }
+
+    /// Where the session stands with respect to transactions.
+    public enum TransactionStatus: Sendable {
+        /// Not in a transaction.
+        case idle
+        /// A statement is running.
+        case active
+        /// In a transaction.
+        case inTransaction
+        /// In a transaction that failed and only awaits ROLLBACK.
+        case inError
+        /// The connection is gone.
+        case unknown
+    }
+
+    /// Where the session stands, as libpq last heard.
+    public var transactionStatus: TransactionStatus {
+        switch PQtransactionStatus(handle) {
+        case PQTRANS_IDLE: .idle
+        case PQTRANS_ACTIVE: .active
+        case PQTRANS_INTRANS: .inTransaction
+        case PQTRANS_INERROR: .inError
+        default: .unknown
+        }
+    }
+
+    /// The notices and warnings that arrived since the last call, oldest first.
+    public func takeNotices() -> [PostgresError] { notices.take() }
+
+    /// A handle that cancels the running statement of this session from any thread.
+    public func makeCancelHandle() -> CancelHandle { CancelHandle(handle) }
+
+    /// A password as the verifier that `ALTER ROLE .. PASSWORD` takes, made here so that the server never sees the
+    /// password itself.
+    /// - Throws: ``PostgresError`` when libpq cannot make one; the text does not repeat the password.
+    public func encryptPassword(_ password: String, user: String) throws -> String {
+        guard let verifier = PQencryptPasswordConn(handle, password, user, "scram-sha-256") else {
+            throw PostgresError(kind: .usage, message: "libpq cannot make a SCRAM verifier of this password")
+        }
+        defer { PQfreemem(verifier) }
+        return String(cString: verifier)
+    }
+
+    /// The error that libpq holds for this connection.
+    func lastError() -> PostgresError {
+        let message = PQerrorMessage(handle).map { String(cString: $0) }?.trimmingTrailingWhitespace() ?? ""
+        return isAlive
+            ? PostgresError(kind: .usage, message: message)
+            : PostgresError(kind: .connectionLost, message: message, sqlState: .connectionFailure)
+    }
+}
+
+// MARK: - Connecting
+
+extension Connection {
+    /// Runs libpq's connection state machine until it is done.
+    ///
+    /// `PQconnectdbParams` would do the same in one call, but only the asynchronous form lets the verbosity be raised
+    /// in time for the SQLSTATE of a refused login to be part of the message.
+    private static func connect(
+        _ parameters: [String: String], deadline: ContinuousClock.Instant
+    ) throws -> OpaquePointer {
+        let pairs = parameters.sorted { $0.key < $1.key }
+        let started = withCStrings(pairs.map { $0.key }) { keywords in
+            withCStrings(pairs.map { $0.value }) { values in
+                PQconnectStartParams(keywords, values, 0)
+            }
+        }
+        guard let handle = started else {
+            throw PostgresError(kind: .connect, message: "libpq is out of memory")
+        }
+        PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
+        var status = PQstatus(handle) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING
+        while status == PGRES_POLLING_READING || status == PGRES_POLLING_WRITING {
+            let events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT
+            guard waitForSocket(PQsocket(handle), events: events, until: deadline) else {
+                let host = PQhost(handle).map { String(cString: $0) } ?? ""
+                PQfinish(handle)
+                throw PostgresError(
+                    kind: .connect, message: "no answer from \(host.isEmpty ? "the server" : host) in time")
+            }
+            status = PQconnectPoll(handle)
+        }
+        guard status == PGRES_POLLING_OK else {
+            let message = PQerrorMessage(handle).map { String(cString: $0) } ?? ""
+            PQfinish(handle)
+            throw refusal(message.trimmingTrailingWhitespace())
+        }
+        PQsetErrorVerbosity(handle, PQERRORS_DEFAULT)
+        return handle
+    }
+
+    /// Takes a verbose connection message apart: `...: FATAL:  3D000: database "x" does not exist`, then lines that
+    /// name the server's source file.
+    private static func refusal(_ message: String) -> PostgresError {
+        var state: SQLState?
+        let lines = message.split(separator: "\n").filter { !$0.hasPrefix("LOCATION:") }.map { line in
+            let parts = String(line).split(separator: ":", omittingEmptySubsequences: false)
+            guard
+                let index = parts.firstIndex(where: { part in
+                    let code = part.drop { $0 == " " }
+                    return part.hasPrefix("  ") && code.utf8.count == 5
+                        && code.utf8.allSatisfy {
+                            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0)
+                        }
+                })
+            else { return String(line) }
+            state = SQLState(rawValue: String(parts[index].drop { $0 == " " }))
+            return (parts[..<index] + parts[(index + 1)...]).joined(separator: ":")
+        }
+        return PostgresError(kind: .connect, message: lines.joined(separator: "\n"), sqlState: state)
+    }
+}
+
+/// Waits until a socket is ready; false when the deadline passed.
+func waitForSocket(_ socket: Int32, events: Int32, until deadline: ContinuousClock.Instant?) -> Bool {
+    while true {
+        var descriptor = pollfd(fd: socket, events: Int16(events), revents: 0)
+        var milliseconds: Int32 = -1
+        if let deadline {
+            let left = ContinuousClock.now.duration(to: deadline)
+            if left <= .zero { return false }
+            let (seconds, attoseconds) = left.components
+            milliseconds = Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1)
+        }
+        let ready = poll(&descriptor, 1, milliseconds)
+        if ready > 0 { return true }
+        if ready < 0 && errno != EINTR { return true }  // libpq will report what is wrong with the socket
+    }
+}
+
+/// Calls a function with a nil-terminated array of C strings, freed afterwards.
+func withCStrings<Result>(_ texts: [String?], _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Result) -> Result {
+    var pointers: [UnsafePointer<CChar>?] = texts.map { text in text.flatMap { UnsafePointer(strdup($0)) } }
+    pointers.append(nil)
+    defer { for pointer in pointers { free(UnsafeMutableRawPointer(mutating: pointer)) } }
+    return body(&pointers)
+}
+
+/// Collects notices; libpq calls back on the thread that is reading from the connection, never on another.
+private final class NoticeBox {
+    private var notices: [PostgresError] = []
+
+    func append(_ notice: PostgresError) { notices.append(notice) }
+
+    func take() -> [PostgresError] {
+        defer { notices = [] }
+        return notices
+    }
+}

@@ -1,0 +1,81 @@
+import CLibpq
+
+/// Where to connect and as whom, in libpq's own keywords.
+///
+/// What is not given here comes from libpq: the `PG*` environment, the service file, the password file, its defaults.
+/// Values that libpq marks as secret never appear in ``description``.
+public struct ConnectionSettings: Sendable, Hashable {
+    /// Keyword and value, as in "Parameter Key Words" of libpq's documentation.
+    public private(set) var parameters: [String: String]
+
+    /// Settings by keyword.
+    public init(parameters: [String: String] = [:]) { self.parameters = parameters }
+
+    /// Reads what `psql -d` takes: a database name, a `postgresql://` URI, or a `keyword=value` string.
+    /// - Throws: ``PostgresError`` of kind `configuration`; its text never repeats any part of the string, because
+    ///   libpq's own message can quote the password.
+    public init(target: String) throws {
+        guard target.hasPrefix("postgresql://") || target.hasPrefix("postgres://") || target.contains("=") else {
+            self.init(parameters: ["dbname": target])
+            return
+        }
+        var message: UnsafeMutablePointer<CChar>?
+        guard let options = PQconninfoParse(target, &message) else {
+            if let message { PQfreemem(message) }
+            throw PostgresError(
+                kind: .configuration, message: "the connection string cannot be parsed",
+                hint: "In a URI, write special characters of a name or password percent-encoded, % itself as %25;"
+                    + " in a keyword=value string, put values with spaces in single quotes.")
+        }
+        defer { PQconninfoFree(options) }
+        self.init(parameters: Self.values(of: options))
+    }
+
+    /// One parameter; setting nil leaves it to libpq's defaults.
+    public subscript(keyword: String) -> String? {
+        get { parameters[keyword] }
+        set { parameters[keyword] = newValue }
+    }
+
+    /// What libpq would use for a keyword that is not given: from the environment or the service file; nil if neither
+    /// says anything and libpq decides at connection time.
+    public static func defaultValue(of keyword: String) -> String? {
+        guard let options = PQconndefaults() else { return nil }
+        defer { PQconninfoFree(options) }
+        return values(of: options)[keyword]
+    }
+
+    private static func values(of options: UnsafeMutablePointer<PQconninfoOption>) -> [String: String] {
+        var values: [String: String] = [:]
+        var option = options
+        while let keyword = option.pointee.keyword {
+            if let value = option.pointee.val { values[String(cString: keyword)] = String(cString: value) }
+            option += 1
+        }
+        return values
+    }
+}
+
+extension ConnectionSettings: CustomStringConvertible {
+    /// The settings as `keyword=value` pairs in alphabetical order, without any secret.
+    public var description: String {
+        let secret = Self.secretKeywords
+        return parameters.filter { !secret.contains($0.key) }
+            .sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+    }
+
+    /// The keywords that libpq itself marks as passwords (display character `*`).
+    private static var secretKeywords: Set<String> {
+        guard let options = PQconndefaults() else { return ["password", "sslpassword"] }
+        defer { PQconninfoFree(options) }
+        var secret: Set<String> = []
+        var option = options
+        while let keyword = option.pointee.keyword {
+            if let display = option.pointee.dispchar, display.pointee == CChar(UInt8(ascii: "*")) {
+                secret.insert(String(cString: keyword))
+            }
+            option += 1
+        }
+        return secret
+    }
+}

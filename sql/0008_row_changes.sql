@@ -1,0 +1,62 @@
+-- What a row keeps about its own change: identity for ever, updated_at, change_seq.
+--
+-- Makes:  three trigger functions; triggers <table>_identity and <table>_touch.
+-- Cost:   new objects only; takes SHARE ROW EXCLUSIVE on each table for the moment of CREATE TRIGGER.
+--
+-- The bodies of the touch functions name functions with their schema and use no operator, so no search_path can
+-- change what they do; a SET clause would be paid on every row.
+
+SET LOCAL ROLE email_owner;
+
+CREATE FUNCTION public.email_touch_row() RETURNS trigger
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    NEW.updated_at := GREATEST(OLD.updated_at, public.email_now_ms());
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION public.email_touch_row() IS 'Trigger: sets updated_at to now, never backwards when the clock is';
+
+CREATE FUNCTION public.email_touch_message() RETURNS trigger
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    NEW.updated_at := GREATEST(OLD.updated_at, public.email_now_ms());
+    NEW.change_seq := pg_catalog.nextval('public.email_message_change_seq');
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION public.email_touch_message() IS 'Trigger: email_touch_row, and the next change_seq';
+
+CREATE FUNCTION public.email_refuse_new_identity() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE EXCEPTION 'id and tenant_id of a row in % cannot change', tg_table_name
+        USING ERRCODE = 'check_violation',
+              HINT = 'Insert a new row under the other tenant or id, and delete this one.';
+END
+$$;
+COMMENT ON FUNCTION public.email_refuse_new_identity() IS 'Trigger: refuses another id or tenant_id, which the audit log and caches identify rows by';
+
+CREATE TRIGGER email_accounts_touch BEFORE UPDATE ON public.email_accounts
+    FOR EACH ROW EXECUTE FUNCTION public.email_touch_row();
+CREATE TRIGGER email_folders_touch BEFORE UPDATE ON public.email_folders
+    FOR EACH ROW EXECUTE FUNCTION public.email_touch_row();
+CREATE TRIGGER email_messages_touch BEFORE UPDATE ON public.email_messages
+    FOR EACH ROW EXECUTE FUNCTION public.email_touch_message();
+
+-- UPDATE OF: an update that names neither column, which is nearly every one, does not even evaluate WHEN.
+CREATE TRIGGER email_accounts_identity BEFORE UPDATE OF id, tenant_id ON public.email_accounts
+    FOR EACH ROW WHEN (OLD.id IS DISTINCT FROM NEW.id OR OLD.tenant_id IS DISTINCT FROM NEW.tenant_id)
+    EXECUTE FUNCTION public.email_refuse_new_identity();
+CREATE TRIGGER email_folders_identity BEFORE UPDATE OF id, tenant_id ON public.email_folders
+    FOR EACH ROW WHEN (OLD.id IS DISTINCT FROM NEW.id OR OLD.tenant_id IS DISTINCT FROM NEW.tenant_id)
+    EXECUTE FUNCTION public.email_refuse_new_identity();
+CREATE TRIGGER email_messages_identity BEFORE UPDATE OF id, tenant_id ON public.email_messages
+    FOR EACH ROW WHEN (OLD.id IS DISTINCT FROM NEW.id OR OLD.tenant_id IS DISTINCT FROM NEW.tenant_id)
+    EXECUTE FUNCTION public.email_refuse_new_identity();
+CREATE TRIGGER email_attachments_identity BEFORE UPDATE OF id, tenant_id ON public.email_attachments
+    FOR EACH ROW WHEN (OLD.id IS DISTINCT FROM NEW.id OR OLD.tenant_id IS DISTINCT FROM NEW.tenant_id)
+    EXECUTE FUNCTION public.email_refuse_new_identity();

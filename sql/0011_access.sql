@@ -1,0 +1,91 @@
+-- Access: who may connect, read and write, and how long a session may hold things up.
+--
+-- Makes:  grants on tables, sequence, functions and the ledger; database privileges; role settings that apply in
+--         this database only.
+-- Cost:   catalog rows only.
+--
+-- Skipped without the privilege, and reported by "emaildb verify" (superuser, in this database):
+--   ALTER ROLE email_service IN DATABASE <name> SET track_activities = off;
+--   REVOKE EXECUTE ON FUNCTION pg_terminate_backend(integer, bigint), pg_cancel_backend(integer) FROM PUBLIC;
+--   REVOKE EXECUTE ON FUNCTION lo_*(...) FROM PUBLIC;
+
+SET LOCAL ROLE email_owner;
+
+-- No TRUNCATE (empties every tenant), no REFERENCES, no TRIGGER: those three ignore row security.
+GRANT SELECT, INSERT, UPDATE, DELETE
+    ON public.email_accounts, public.email_folders, public.email_messages, public.email_attachments
+    TO email_service;
+GRANT SELECT
+    ON public.email_accounts, public.email_folders, public.email_messages, public.email_attachments
+    TO email_readonly;
+GRANT USAGE ON SEQUENCE public.email_message_change_seq TO email_service;
+GRANT EXECUTE ON FUNCTION public.email_now_ms(), public.email_require_tenant()
+    TO email_service, email_readonly, email_search;
+
+RESET ROLE;
+
+-- The ledger belongs to the installing role; backups read it through pg_read_all_data.
+GRANT USAGE ON SCHEMA emaildb TO email_monitor;
+GRANT SELECT ON emaildb.ledger, emaildb.ledger_event TO email_monitor;
+
+DO $access$
+DECLARE
+    me        record;
+    version   constant integer := current_setting('server_version_num');
+    login     text;
+    parameter text;
+    value     text;
+    functions text;
+BEGIN
+    SELECT rolname, rolsuper, rolcreaterole INTO STRICT me FROM pg_catalog.pg_roles WHERE rolname = current_user;
+
+    -- Everybody may connect to a new database and make temporary tables there; temporary objects can shadow names.
+    EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO email_service, email_readonly, email_backup, email_monitor, email_pooler',
+                   current_database());
+
+    -- A request that runs away, waits for a lock or forgets its transaction must not hold up the others; an
+    -- operator overrides them per session. track_activities: all tenants share one role, and any session of a role
+    -- may read the query texts of the others, literals included.
+    FOR login, parameter, value IN VALUES
+        ('email_service',  'statement_timeout', '30s'),
+        ('email_service',  'lock_timeout', '5s'),
+        ('email_service',  'idle_in_transaction_session_timeout', '60s'),
+        ('email_service',  'track_activities', 'off'),
+        ('email_readonly', 'statement_timeout', '60s'),
+        ('email_readonly', 'lock_timeout', '5s'),
+        ('email_readonly', 'idle_in_transaction_session_timeout', '60s'),
+        ('email_readonly', 'default_transaction_read_only', 'on'),
+        ('email_readonly', 'track_activities', 'off'),
+        ('email_monitor',  'statement_timeout', '30s'),
+        ('email_monitor',  'lock_timeout', '1s'),
+        ('email_pooler',   'statement_timeout', '5s')
+    LOOP
+        IF me.rolsuper
+           OR (me.rolcreaterole
+               AND (version < 160000 OR pg_has_role(login::name, 'MEMBER WITH ADMIN OPTION'))
+               AND ((SELECT context FROM pg_catalog.pg_settings WHERE name = parameter) = 'user'
+                    OR has_parameter_privilege(parameter, 'SET')))
+        THEN
+            EXECUTE format('ALTER ROLE %I IN DATABASE %I SET %I = %L', login, current_database(), parameter, value);
+        ELSE
+            RAISE NOTICE 'not permitted to %: ALTER ROLE % SET % = %', me.rolname, login, parameter, value;
+        END IF;
+    END LOOP;
+
+    -- Functions that row security knows nothing of: ending other sessions of one's own role, which serve other
+    -- tenants, and large objects, which belong to no tenant.
+    IF me.rolsuper THEN
+        SELECT string_agg(oid::regprocedure::text, ', ' ORDER BY oid) INTO STRICT functions
+          FROM pg_catalog.pg_proc
+         WHERE pronamespace = 'pg_catalog'::regnamespace
+           AND (proname IN ('pg_terminate_backend', 'pg_cancel_backend', 'loread', 'lowrite') OR proname LIKE 'lo\_%');
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', functions);
+        -- Whoever was made a member of pg_signal_backend was meant to use them.
+        GRANT EXECUTE ON FUNCTION pg_catalog.pg_terminate_backend(integer, bigint), pg_catalog.pg_cancel_backend(integer)
+            TO pg_signal_backend;
+    ELSE
+        RAISE NOTICE 'not permitted to %: revokes on functions of pg_catalog', me.rolname;
+    END IF;
+END
+$access$;

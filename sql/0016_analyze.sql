@@ -1,0 +1,14 @@
+-- Statistics, so that the planner starts from facts.
+--
+-- Makes:  nothing.
+-- Cost:   SHARE UPDATE EXCLUSIVE on one table at a time; reads a sample of at most 30,000 rows of each.
+
+SET LOCAL ROLE email_owner;
+ANALYZE public.email_accounts, public.email_folders, public.email_messages, public.email_attachments;
+
+RESET ROLE;
+CALL emaildb.lend_role('email_audit');
+SET LOCAL ROLE email_audit;
+ANALYZE public.email_audit_log;
+RESET ROLE;
+CALL emaildb.return_role('email_audit');
