@@ -40,6 +40,7 @@ setup: ## Install what is missing to build and run (Debian packages)
 
 setup-test: setup
 	@$(SCRIPTS)/setup test
+	@$(SCRIPTS)/fetch-postgresql 14
 
 server: setup
 	@$(FETCH)

@@ -3,7 +3,7 @@ import EmailDatabase
 
 /// The command line program.
 @main
-struct EmailDB: AsyncParsableCommand {
+struct EmailDB: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "emaildb",
         abstract: "Builds a multi-tenant e-mail database in PostgreSQL, and keeps it right.",

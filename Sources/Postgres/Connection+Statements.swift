@@ -31,6 +31,20 @@ extension Connection {
         return try rows(result)
     }
 
+    /// Plans a statement under a name, for ``execute(_:_:)``; it lasts as long as the session.
+    public func prepare(_ name: String, _ sql: String) throws {
+        _ = try rows(PQprepare(handle, name, sql, 0, nil))
+    }
+
+    /// Runs a prepared statement.
+    @discardableResult
+    public func execute(_ name: String, _ parameters: [String?] = []) throws -> Rows {
+        let result = withCStrings(parameters) { values in
+            PQexecPrepared(handle, name, Int32(parameters.count), values, nil, nil, 0)
+        }
+        return try rows(result)
+    }
+
     /// Runs all statements of a text (simple query protocol): one implicit transaction unless the text or the caller
     /// opened one.
     ///
@@ -147,7 +161,10 @@ extension Connection {
         case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_SINGLE_TUPLE, PGRES_EMPTY_QUERY:
             return Rows(result: result)
         default:
-            throw PostgresError(result: result, kind: isAlive ? .server : .connectionLost)
+            var error = PostgresError(result: result, kind: isAlive ? .server : .connectionLost)
+            // The server's last words before it closes the connection; libpq sees the end only at the next read.
+            if error.severity == "FATAL" || error.severity == "PANIC" { error.kind = .connectionLost }
+            throw error
         }
     }
 

@@ -4,10 +4,11 @@ import CLibcrypto
 public enum SHA256 {
     /// The digest's 32 bytes.
     public static func digest(_ bytes: [UInt8]) -> [UInt8] {
-        var output = [UInt8](repeating: 0, count: 32)
-        var length: UInt32 = 0
-        let status = EVP_Digest(bytes, bytes.count, &output, &length, EVP_sha256(), nil)
-        precondition(status == 1 && length == 32, "OpenSSL cannot compute SHA-256")
+        var output = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+        var context = SHA256_CTX()
+        SHA256_Init(&context)
+        SHA256_Update(&context, bytes, bytes.count)
+        SHA256_Final(&output, &context)
         return output
     }
 

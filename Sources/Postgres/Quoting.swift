@@ -20,6 +20,19 @@ public enum SQL {
         return "E" + String(escaped)
     }
 
+    /// Texts as the text form of an SQL array, for a parameter.
+    public static func array(_ texts: [String]) -> String {
+        let elements = texts.map { text in
+            var element = String.UnicodeScalarView()
+            for scalar in text.unicodeScalars {
+                if scalar == "\"" || scalar == "\\" { element.append("\\") }
+                element.append(scalar)
+            }
+            return "\"" + String(element) + "\""
+        }
+        return "{" + elements.joined(separator: ",") + "}"
+    }
+
     private static func quoted(_ text: String, by quote: Unicode.Scalar) -> String {
         var result = String.UnicodeScalarView([quote])
         for scalar in text.unicodeScalars {

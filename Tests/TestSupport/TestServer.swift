@@ -9,13 +9,18 @@ public actor TestServer {
     public static let shared = TestServer()
 
     private let settings: [String: String]
+    private let binaries: String?
     private let directory: String
+    private var preferredPort: Int?
     private var started: Task<LocalServer, any Error>?
 
     /// A server of one's own, for tests that crash it, fill it with roles, or set it up otherwise.
-    /// - Parameter settings: server settings beyond those of all test servers.
-    public init(settings: [String: String] = [:]) {
+    /// - Parameters:
+    ///   - settings: server settings beyond those of all test servers.
+    ///   - binaries: the folder of a server other than the one under test.
+    public init(settings: [String: String] = [:], binaries: String? = nil) {
         self.settings = settings
+        self.binaries = binaries
         directory = "/tmp/emaildb-test-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
     }
 
@@ -24,10 +29,12 @@ public actor TestServer {
         if let started { return try await started.value }
         let directory = directory
         let settings = settings
+        let asked = self.binaries
+        let port = preferredPort
         let task = Task {
             let server = LocalServer(directory: directory)
-            let binaries = try ServerBinaries.find(nil, state: ".emaildb")
-            var configuration = LocalServer.Configuration(preferredPort: nil, trustsSuperuser: true)
+            let binaries = try ServerBinaries.find(asked, state: ".emaildb")
+            var configuration = LocalServer.Configuration(preferredPort: port, trustsSuperuser: true)
             configuration.settings = [
                 "fsync": "off", "full_page_writes": "off", "max_connections": "100", "log_statement": "all",
                 "shared_preload_libraries": "pg_stat_statements", "log_line_prefix": "%m [%p] ",
@@ -37,7 +44,12 @@ public actor TestServer {
             return server
         }
         started = task
-        return try await task.value
+        do {
+            return try await task.value
+        } catch {
+            started = nil
+            throw error
+        }
     }
 
     /// How to connect as the superuser.
@@ -48,10 +60,9 @@ public actor TestServer {
         return settings
     }
 
-    /// Kills the server without a checkpoint, as a power failure would, and starts it again.
-    public func crashAndRestart() async throws {
-        let old = try await server()
-        try await old.stop(immediately: true)
+    /// Starts the stopped or killed server again on a port of its choice.
+    func restart(port: Int?) async throws {
+        preferredPort = port
         started = nil
         _ = try await server()
     }
@@ -88,5 +99,26 @@ private enum Leftovers {
     static func remember(_ server: LocalServer) {
         _ = registered
         if let pid = server.running?.pid { servers.append((pid, server.directory)) }
+    }
+}
+
+extension TestServer {
+    /// Kills the postmaster and whatever it leaves behind with SIGKILL, and starts the server again, on the same port.
+    public func killAndRestart() async throws {
+        let old = try await server()
+        guard let running = old.running else { return }
+        kill(running.pid, SIGKILL)
+        while old.running != nil { try await Task.sleep(for: .milliseconds(10)) }
+        // Its children end by themselves when they notice; until then they hold the shared memory, and a new
+        // postmaster refuses to start.
+        for attempt in 1... {
+            do {
+                try await restart(port: running.port)
+                return
+            } catch let error as LocalServerError {
+                guard attempt < 100 else { throw error }
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
     }
 }

@@ -1,10 +1,12 @@
 import ArgumentParser
+import Dispatch
 import EmailDatabase
 import FoundationEssentials
 import Glibc
 import Postgres
+import Synchronization
 
-struct Dev: AsyncParsableCommand {
+struct Dev: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "A private PostgreSQL server in ./.emaildb, for people without one.",
         subcommands: [Start.self, Stop.self, ShowStatus.self, Environment.self, Psql.self])
@@ -14,7 +16,7 @@ struct Dev: AsyncParsableCommand {
 
     static var server: LocalServer { LocalServer(directory: state + "/server") }
 
-    struct Start: AsyncParsableCommand {
+    struct Start: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Start the server, making its cluster the first time.")
 
@@ -28,8 +30,8 @@ struct Dev: AsyncParsableCommand {
             if !(1...65535).contains(port) { throw ValidationError("A port is a number from 1 to 65535.") }
         }
 
-        func run() async throws {
-            try await Dev.reporting {
+        func run() throws {
+            try Dev.reporting { [postgres, port] in
                 let binaries = try ServerBinaries.find(postgres, state: Dev.state)
                 try await Dev.server.start(binaries, LocalServer.Configuration(preferredPort: port))
                 if let running = Dev.server.running {
@@ -39,11 +41,11 @@ struct Dev: AsyncParsableCommand {
         }
     }
 
-    struct Stop: AsyncParsableCommand {
+    struct Stop: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Stop the server; its data stays.")
 
-        func run() async throws {
-            try await Dev.reporting {
+        func run() throws {
+            try Dev.reporting {
                 let wasRunning = Dev.server.running != nil
                 try await Dev.server.stop()
                 print(wasRunning ? "stopped" : "no server runs here")
@@ -51,11 +53,11 @@ struct Dev: AsyncParsableCommand {
         }
     }
 
-    struct ShowStatus: AsyncParsableCommand {
+    struct ShowStatus: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "status", abstract: "Say whether the server runs, and how to connect.")
 
-        func run() async throws {
+        func run() throws {
             guard let running = Dev.server.running else {
                 print("no server runs here; start one with: emaildb dev start")
                 throw ExitStatus.findings
@@ -74,11 +76,11 @@ struct Dev: AsyncParsableCommand {
         }
     }
 
-    struct Environment: AsyncParsableCommand {
+    struct Environment: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "env", abstract: "Print shell code that points libpq programs at the server, for eval.")
 
-        func run() async throws {
+        func run() throws {
             let running = try Dev.requireRunning()
             let file = Dev.server.passwordFile.split(separator: "'", omittingEmptySubsequences: false)
                 .joined(separator: "'\\''")
@@ -90,13 +92,13 @@ struct Dev: AsyncParsableCommand {
         }
     }
 
-    struct Psql: AsyncParsableCommand {
+    struct Psql: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Open psql on the server.")
 
         @Argument(parsing: .captureForPassthrough, help: "Passed on to psql.")
         var arguments: [String] = []
 
-        func run() async throws {
+        func run() throws {
             let running = try Dev.requireRunning()
             setenv("PGPASSFILE", Dev.server.passwordFile, 1)
             unsetenv("PGPASSWORD")
@@ -118,13 +120,24 @@ struct Dev: AsyncParsableCommand {
         throw ExitStatus.cannotConnect
     }
 
-    /// Runs a body and says what went wrong with the server, and what to type.
-    static func reporting(_ body: () async throws -> Void) async throws {
-        do {
-            try await body()
-        } catch let error as LocalServerError {
+    /// Runs a body, and says what went wrong with the server, and what to type.
+    ///
+    /// Blocks instead of making the whole program asynchronous: starting the concurrency runtime takes longer than the
+    /// rest of an `init` that has nothing to do.
+    static func reporting(_ body: @escaping @Sendable () async throws -> Void) throws {
+        let done = DispatchSemaphore(value: 0)
+        let failure = Mutex<(any Error)?>(nil)
+        Task.detached {
+            do { try await body() } catch { failure.withLock { $0 = error } }
+            done.signal()
+        }
+        done.wait()
+        switch failure.withLock({ $0 }) {
+        case nil: return
+        case let error as LocalServerError:
             Terminal.plain.error("\(error.problem)\n  - \(error.remedy)")
             throw ExitStatus.failed
+        case let error?: throw error
         }
     }
 }

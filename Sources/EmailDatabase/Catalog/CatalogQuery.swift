@@ -1,31 +1,32 @@
+import Postgres
+
 /// The catalog queries behind ``LiveCatalog``, one for each kind of fact, over common relations.
 ///
 /// Kinds that a newer server adds (NOT NULL constraints in 18, MAINTAIN in 17) are left out or folded into what the
 /// older ones say; pg_get_viewdef is not used, as 15 and 16 qualify columns differently. An owner that is none of our
 /// roles is the role that ran `init`, whatever its name.
 enum CatalogQuery {
-    /// The statement that yields `kind`, `object`, `value` for some kinds.
-    /// - Parameters:
-    ///   - kinds: which kinds; nil for all.
-    ///   - relations: whether `$1` limits relations to those names.
-    static func text(kinds: Set<String>?, limitsRelations: Bool) -> String {
-        let filter = limitsRelations ? "AND c.relname = ANY ($1::text[])" : ""
-        let branches = all.filter { kinds?.contains($0.key) ?? true }.sorted { $0.key < $1.key }.map(\.value)
-        return """
-            WITH \(common(filter)) fact (kind, object, value) AS (
-            \(branches.joined(separator: "\nUNION ALL\n"))
-            )
-            SELECT DISTINCT kind, object, regexp_replace(value, '\\s+', ' ', 'g') AS value FROM fact
-            """
-    }
+    /// The statement that yields `kind`, `object`, `value`.
+    ///
+    /// `$1` is the array of kinds wanted, `$2` the array of relation names that those kinds are limited to, or NULL.
+    /// Branches of other kinds are not executed.
+    static let text = """
+        WITH \(common), fact (kind, object, value) AS (
+        \(all.sorted { $0.key < $1.key }.map { "SELECT * FROM (\($0.value)) f WHERE '\($0.key)' = ANY ($1)" }
+            .joined(separator: "\nUNION ALL\n"))
+        )
+        SELECT kind, object, value FROM fact
+        """
+
+    /// Every kind, as an array of SQL.
+    static let allKinds = SQL.array(all.keys.sorted())
 
     /// The name of an owner as a fact states it.
     private static func owner(_ column: String) -> String {
         "CASE WHEN pg_get_userbyid(\(column)) LIKE 'email\\_%' THEN pg_get_userbyid(\(column))::text ELSE 'the installer' END"
     }
 
-    private static func common(_ filter: String) -> String {
-        """
+    private static let common = """
         namespace AS MATERIALIZED (
           SELECT oid, nspname, nspowner, nspacl, CASE nspname WHEN 'public' THEN '' ELSE nspname || '.' END AS prefix
           FROM pg_namespace WHERE nspname IN ('public', 'emaildb')
@@ -37,7 +38,7 @@ enum CatalogQuery {
             WHEN c.relkind = 'S' THEN 'sequence' ELSE 'relation' END AS kind
           FROM pg_class c JOIN namespace n ON n.oid = c.relnamespace
           WHERE c.relnamespace = ANY (ARRAY(SELECT oid FROM namespace))
-            AND NOT EXISTS (SELECT FROM extension_member e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid) \(filter)
+            AND NOT EXISTS (SELECT FROM extension_member e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid) AND ($2::text[] IS NULL OR c.relname = ANY ($2))
         ), function AS MATERIALIZED (
           SELECT p.*, n.prefix || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS object
           FROM pg_proc p JOIN namespace n ON n.oid = p.pronamespace
@@ -51,9 +52,8 @@ enum CatalogQuery {
             FROM pg_database WHERE datname = current_database()
           UNION ALL SELECT 'column ' || r.object || '.' || a.attname, r.relowner, a.attacl
             FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid WHERE a.attacl IS NOT NULL
-        ),
+        )
         """
-    }
 
     private static let all: [String: String] = [
         "system-functions": """

@@ -115,17 +115,18 @@ public struct Installer: Sendable {
             database: database, serverVersion: connection.parameterStatus("server_version") ?? "",
             toolVersion: toolVersion, schemaStep: source.steps.count, createdDatabase: created, applied: [],
             password: .notGiven, limitations: [])
-        try Session.pin(connection)
         if try !comparison(connection).pending.isEmpty {
+            try Session.pin(connection)
             let preflight = try preflight(connection, targetExists: true)
             try Interruption.cancelling(connection.makeCancelHandle()) {
                 report.applied = try applyPending(connection, deadline: deadline)
             }
-            if !preflight.isSuperuser {
+            if !preflight.isSuperuser && !report.applied.isEmpty {
                 report.limitations = try Limitation.all(source, connection)
             }
         }
         if let password = options.applicationPassword {
+            try Session.pin(connection)
             report.password = try ApplicationPassword(password).apply(connection) ? .set : .unchanged
         }
         return report
@@ -138,6 +139,7 @@ public struct Installer: Sendable {
         defer { if connection.isAlive { try? InstallLock.release(connection) } }
         // Whoever held the lock before may have done the work.
         let pending = try comparison(connection).pending
+        try LiveCatalog.prepare(connection)
         let runner = StepRunner(deadline: deadline, progress: progress)
         return try pending.map { step in
             let isLast = step.number == pending.last?.number

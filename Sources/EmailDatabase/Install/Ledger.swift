@@ -40,14 +40,16 @@ public struct Ledger: Sendable {
 
     /// Reads the ledger; empty when the database has none.
     ///
-    /// Two short queries, so that a database without a ledger logs no error.
+    /// Two short queries, so that a database without a ledger logs no error; nothing in them depends on `search_path`,
+    /// so the session need not be pinned.
     /// - Throws: ``PostgresError``, 42501 when the role may not read it.
     public static func read(_ connection: borrowing Connection) throws -> Ledger {
-        guard try connection.query("SELECT to_regclass('emaildb.ledger')::text").first?[0] != nil else { return .none }
+        guard try connection.query("SELECT pg_catalog.to_regclass('emaildb.ledger')::pg_catalog.text").first?[0] != nil
+        else { return .none }
         let rows = try connection.query(
             """
-            SELECT step, name, hash, chain, state, to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
-              AS started_at, duration_ms, applied_by, tool_version FROM emaildb.ledger ORDER BY step
+            SELECT step, name, hash, chain, state,
+              pg_catalog.to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS started_at, duration_ms, applied_by, tool_version FROM emaildb.ledger ORDER BY step
             """)
         return Ledger(
             entries: rows.map { row in

@@ -106,11 +106,12 @@ struct Preflight {
     private mutating func checkExtensions(_ connection: borrowing Connection, role: String) throws {
         let rows = try connection.query(
             """
-            SELECT n.name, a.name IS NOT NULL AS available, v.trusted, e.extnamespace::regnamespace::text AS schema
-            FROM unnest($1::text[]) n(name) LEFT JOIN pg_catalog.pg_available_extensions a ON a.name = n.name
-              LEFT JOIN pg_catalog.pg_available_extension_versions v ON v.name = a.name AND v.version = a.default_version
-              LEFT JOIN pg_catalog.pg_extension e ON e.extname = n.name
-            """, ["{" + Self.extensions.map { "\"\($0)\"" }.joined(separator: ",") + "}"])
+            SELECT n.name, a.name IS NOT NULL AS available, a.trusted, e.extnamespace::regnamespace::text AS schema
+            FROM unnest($1::text[]) n(name)
+              LEFT JOIN (SELECT name, bool_or(trusted) AS trusted FROM pg_available_extension_versions() GROUP BY name) a
+                ON a.name = n.name
+              LEFT JOIN pg_extension e ON e.extname = n.name
+            """, [SQL.array(Self.extensions)])
         let major = Self.major(connection.serverVersion)
         for row in rows {
             let name = row.text("name")
@@ -162,7 +163,7 @@ struct Preflight {
             SELECT rolname FROM pg_catalog.pg_roles
             WHERE rolname = ANY ($1::text[]) AND NOT pg_has_role(session_user, oid, 'MEMBER WITH ADMIN OPTION')
             ORDER BY rolname
-            """, ["{" + Self.roles.joined(separator: ",") + "}"])
+            """, [SQL.array(Self.roles)])
         if !foreign.isEmpty {
             let names = foreign.map { $0.text("rolname") }.joined(separator: ", ")
             add(

@@ -52,10 +52,18 @@ public struct LocalServer: Sendable {
             let text = String(data: contents, encoding: .utf8)
         else { return nil }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.count > 3, let pid = Int32(lines[0]), let port = Int(lines[3]), kill(pid, 0) == 0 else {
+        guard lines.count > 3, let pid = Int32(lines[0]), let port = Int(lines[3]), Self.isPostgres(pid) else {
             return nil
         }
         return (pid, port)
+    }
+
+    /// Whether a process is a PostgreSQL server that lives: its number may have been given to another program since, and
+    /// a killed server stays behind as a zombie until its parent looks.
+    private static func isPostgres(_ pid: Int32) -> Bool {
+        guard let contents = FileManager.default.contents(atPath: "/proc/\(pid)/stat") else { return false }
+        let words = String(decoding: contents, as: UTF8.self).split(separator: " ")
+        return words.count > 2 && words[1] == "(postgres)" && words[2] != "Z"
     }
 
     /// How to connect as the superuser; nil when no server runs.

@@ -35,19 +35,15 @@ public struct SchemaSource: Sendable {
                 problems.append("\(name): step \((steps.last?.number ?? 0) + 1) is missing before it")
             }
             let stem = String(name.dropLast(4))
-            do {
-                let layout = try layouts[stem + ".txt"].map { try LayoutChange(parsing: $0) }
-                let step = SchemaStep(
-                    number: number, name: stem, text: text, previousChain: steps.last?.chain ?? "", layout: layout)
-                if step.kind == .noTransaction && ConcurrentIndex(sql: step.sql) == nil {
-                    problems.append(
-                        "\(name): a step outside transactions is exactly one"
-                            + " CREATE [UNIQUE] INDEX CONCURRENTLY name ON schema.table, so that it can be resumed")
-                }
-                steps.append(step)
-            } catch let error as LayoutChange.Malformed {
-                problems.append("layout/\(stem).txt:\(error.line): \(error.reason)")
+            let step = SchemaStep(
+                number: number, name: stem, text: text, previousChain: steps.last?.chain ?? "",
+                layoutText: layouts[stem + ".txt"])
+            if step.kind == .noTransaction && ConcurrentIndex(sql: step.sql) == nil {
+                problems.append(
+                    "\(name): a step outside transactions is exactly one"
+                        + " CREATE [UNIQUE] INDEX CONCURRENTLY name ON schema.table, so that it can be resumed")
             }
+            steps.append(step)
         }
         if steps.isEmpty && problems.isEmpty { problems.append("there is no step: no file is named 0001_words.sql") }
         guard problems.isEmpty else { throw Invalid(problems: problems) }
@@ -72,6 +68,13 @@ public struct SchemaSource: Sendable {
         let files = try names.filter { $0.hasSuffix(".sql") }.map { ($0, try read("\(path)/\($0)")) }
         let layoutNames = (try? manager.contentsOfDirectory(atPath: path + "/layout")) ?? []
         let layouts = try layoutNames.filter { $0.hasSuffix(".txt") }.map { ($0, try read("\(path)/layout/\($0)")) }
+        for (name, text) in layouts {
+            do {
+                _ = try LayoutChange(parsing: text)
+            } catch let error as LayoutChange.Malformed {
+                throw Invalid(problems: ["layout/\(name):\(error.line): \(error.reason)"])
+            }
+        }
         return try SchemaSource(files: files, layouts: Dictionary(uniqueKeysWithValues: layouts))
     }
 

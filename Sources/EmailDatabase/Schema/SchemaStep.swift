@@ -25,30 +25,46 @@ public struct SchemaStep: Sendable, Hashable {
     public let hash: String
     /// `sha256:` and the digest of the previous step's chain and this step's hash: equal chains mean equal histories.
     public let chain: String
+    /// The step's layout file; nil when the source has none.
+    private let layoutText: String?
+
     /// The catalog facts this step makes, changes or removes; nil when the source has no layout file for it.
-    public let layout: LayoutChange?
+    ///
+    /// Read when it is asked for: an `init` that has nothing to do never needs it.
+    public var layout: LayoutChange? {
+        layoutText.map { text in
+            do {
+                return try LayoutChange(parsing: text)
+            } catch {
+                preconditionFailure("\(name): SchemaSource lets no malformed layout through: \(error)")
+            }
+        }
+    }
 
     /// The path by which messages name the file.
     public var path: String { "sql/\(name).sql" }
 
     /// Makes a step from a file.
     /// - Parameter previousChain: the chain of the step before, or the empty string for the first.
-    init(number: Int, name: String, text: String, previousChain: String, layout: LayoutChange?) {
+    init(number: Int, name: String, text: String, previousChain: String, layoutText: String?) {
         self.number = number
         self.name = name
         sql = Self.normalised(text)
-        let isOutside = sql.split(separator: "\n").contains { $0 == "-- emaildb: no-transaction" }
-        kind = isOutside ? .noTransaction : .transactional
+        kind = sql.hasPrefix(Self.noTransactionDirective + "\n") ? .noTransaction : .transactional
         hash = "sha256:" + SHA256.hexadecimal(sql)
         chain = "sha256:" + SHA256.hexadecimal(previousChain + "\n" + hash)
-        self.layout = layout
+        self.layoutText = layoutText
     }
+
+    /// The first line of a file that cannot run in a transaction.
+    static let noTransactionDirective = "-- emaildb: no-transaction"
 
     /// LF line ends and no byte order mark: what an editor or a checkout on another system may change without changing
     /// the meaning.
     ///
     /// Nothing else is folded, so that two different files never share a hash.
     static func normalised(_ text: String) -> String {
+        guard text.utf8.contains(UInt8(ascii: "\r")) || text.unicodeScalars.first == "\u{FEFF}" else { return text }
         var scalars = String.UnicodeScalarView()
         var isFirst = true
         var pendingReturn = false

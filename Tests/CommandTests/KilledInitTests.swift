@@ -1,0 +1,162 @@
+import FoundationEssentials
+import Glibc
+import Postgres
+import TestSupport
+import Testing
+
+/// `init` and servers that die at random moments: whatever is left, the next run completes it.
+@Suite(.serialized) struct KilledInitSoakTests {
+    @Test func theNextInitFinishesAfterTheClientWasKilled() async throws {
+        let server = TestServer()
+        let settings = try await server.connectionSettings().database("email_service")
+        let (expected, duration) = try await Self.undisturbed(settings)
+        var generator = SeededGenerator(printing: "killed client")
+        var interrupted = 0
+        for round in 1...Rounds.few(8, soak: 50) {
+            try Cluster.empty(settings)
+            let moment = duration * Double.random(in: 0...1.1, using: &generator)
+            let killed = try await CommandRunner.emaildb(
+                ["init"], environment: settings.environment, killAfter: moment)
+            interrupted += killed.status == 137 ? 1 : 0
+            let next = try await CommandRunner.emaildb(["init"], environment: settings.environment)
+            #expect(next.status == 0, "round \(round), killed after \(moment): \(next.errors)")
+            #expect(try Cluster.snapshot(settings) == expected, "round \(round), killed after \(moment)")
+        }
+        #expect(interrupted > 0, "no run was killed before its end: the moments are too late")
+        try await server.stop()
+    }
+
+    @Test func theNextInitFinishesAfterTheServerWasKilled() async throws {
+        let server = TestServer()
+        let first = try await server.connectionSettings().database("email_service")
+        let (expected, duration) = try await Self.undisturbed(first)
+        var generator = SeededGenerator(printing: "killed server")
+        var interrupted = 0
+        for round in 1...Rounds.few(4, soak: 50) {
+            try Cluster.empty(try await server.connectionSettings())
+            let settings = try await server.connectionSettings().database("email_service")
+            let moment = duration * Double.random(in: 0.05...1.0, using: &generator)
+            async let running = CommandRunner.emaildb(["init"], environment: settings.environment)
+            try await Task.sleep(for: moment)
+            try await server.killAndRestart()
+            let killed = try await running
+            #expect(killed.status == 0 || killed.status == 3, "round \(round): \(killed)")
+            interrupted += killed.status == 3 ? 1 : 0
+            let restarted = try await server.connectionSettings().database("email_service")
+            let next = try await CommandRunner.emaildb(["init"], environment: restarted.environment)
+            #expect(next.status == 0, "round \(round), killed after \(moment): \(next.errors)")
+            #expect(try Cluster.snapshot(restarted) == expected, "round \(round), killed after \(moment)")
+        }
+        #expect(interrupted > 0, "no run lost its server: the moments are too late")
+        try await server.stop()
+    }
+
+    @Test func aBuildWhoseClientWasKilledIsWaitedForAndAdopted() async throws {
+        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 3000)
+        try await TestDatabase.withEmpty { settings in
+            let connection = try Connection(settings)
+            async let killed = CommandRunner.emaildb(
+                ["init", "--sql", folder.path], environment: settings.environment, killAfter: .milliseconds(1200))
+            _ = try await killed
+            let orphan = try connection.query(
+                "SELECT pid FROM pg_stat_activity WHERE query LIKE '%CREATE INDEX CONC%' AND state = 'active'"
+                    + " AND datname = current_database() AND pid <> pg_backend_pid()")
+            #expect(orphan.count == 1, "the killed client's server process still builds")
+            let halfBuilt = try connection.query(
+                "SELECT indexrelid, indisvalid FROM pg_index WHERE indexrelid = to_regclass('public.slow_index')")
+            #expect(halfBuilt.first?.flag("indisvalid") == false)
+
+            let next = try await CommandRunner.emaildb(
+                ["init", "--verbose", "--sql", folder.path], environment: settings.environment)
+            #expect(next.status == 0, "\(next.errors)")
+            #expect(next.errors.contains("process \(orphan.first?.text("pid") ?? "?")"), "\(next.errors)")
+            let index = try connection.query(
+                "SELECT indexrelid, indisvalid FROM pg_index WHERE indexrelid = to_regclass('public.slow_index')")
+            #expect(index.first?.flag("indisvalid") == true)
+            #expect(index.first?[0] == halfBuilt.first?[0], "the live build was not dropped")
+            #expect(try Self.events(connection) == ["started", "started", "adopted"])
+        }
+    }
+
+    @Test func aBuildThatSomebodyElseRunsWithoutOurLockIsWaitedFor() async throws {
+        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 2000)
+        try await TestDatabase.withEmpty { settings in
+            let step = try folder.read("0003_slow_index.sql")
+            try folder.remove("0003_slow_index.sql")
+            let before = try await CommandRunner.emaildb(
+                ["init", "--sql", folder.path], environment: settings.environment)
+            #expect(before.status == 0, "\(before.errors)")
+            try folder.write("0003_slow_index.sql", step)
+            let builder = Task.detached {
+                let connection = try Connection(settings)
+                try connection.script(step)
+            }
+            try await Task.sleep(for: .milliseconds(600))
+            let next = try await CommandRunner.emaildb(
+                ["init", "--sql", folder.path], environment: settings.environment)
+            #expect(next.status == 0, "\(next.errors)")
+            #expect(next.errors.contains("still builds this index"), "\(next.errors)")
+            try await builder.value
+            #expect(try Self.events(Connection(settings)) == ["started", "adopted"])
+        }
+    }
+
+    @Test func anInvalidLeftoverIsRebuilt() async throws {
+        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 1500)
+        try await TestDatabase.withEmpty { settings in
+            let connection = try Connection(settings)
+            async let running = CommandRunner.emaildb(
+                ["init", "--sql", folder.path], environment: settings.environment)
+            try await Task.sleep(for: .milliseconds(900))
+            try connection.query(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%CREATE INDEX CONC%'"
+                    + " AND datname = current_database() AND pid <> pg_backend_pid()")
+            #expect(try await running.status == 3)
+            let leftover = try connection.query(
+                "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('public.slow_index')")
+            #expect(leftover.first?.flag("indisvalid") == false)
+            let next = try await CommandRunner.emaildb(
+                ["init", "--sql", folder.path], environment: settings.environment)
+            #expect(next.status == 0, "\(next.errors)")
+            let index = try connection.query(
+                "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('public.slow_index')")
+            #expect(index.first?.flag("indisvalid") == true)
+            #expect(try Self.events(connection) == ["started", "started", "rebuilt", "done"])
+        }
+    }
+
+    @Test func aValidIndexOfTheSameNameWithAnotherDefinitionIsRefused() async throws {
+        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 10)
+        try await TestDatabase.withEmpty { settings in
+            let step = try folder.read("0003_slow_index.sql")
+            try folder.remove("0003_slow_index.sql")
+            _ = try await CommandRunner.emaildb(["init", "--sql", folder.path], environment: settings.environment)
+            try folder.write("0003_slow_index.sql", step)
+            try Connection(settings).script("CREATE INDEX slow_index ON public.slow (id)")
+            let result = try await CommandRunner.emaildb(
+                ["init", "--sql", folder.path], environment: settings.environment)
+            #expect(result.status == 2)
+            #expect(
+                result.errors.contains("expected CREATE INDEX slow_index ON public.slow USING btree (slow_value(id))"))
+            #expect(result.errors.contains("found CREATE INDEX slow_index ON public.slow USING btree (id)"))
+            #expect(result.errors.contains("ALTER INDEX slow_index RENAME"))
+        }
+    }
+
+    private static func events(_ connection: borrowing Connection) throws -> [String] {
+        try connection.query("SELECT event FROM emaildb.ledger_event WHERE step = 3 ORDER BY id").map {
+            $0.text("event")
+        }
+    }
+
+    /// What an undisturbed run gives, and how long it takes.
+    private static func undisturbed(
+        _ settings: ConnectionSettings
+    ) async throws -> (snapshot: [String], duration: Duration) {
+        try Cluster.empty(settings)
+        let start = ContinuousClock.now
+        let result = try await CommandRunner.emaildb(["init"], environment: settings.environment)
+        try #require(result.status == 0, "\(result)")
+        return (try Cluster.snapshot(settings), start.duration(to: .now))
+    }
+}

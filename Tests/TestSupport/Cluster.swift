@@ -1,0 +1,102 @@
+import EmailDatabase
+import FoundationEssentials
+import Glibc
+public import Postgres
+
+/// What tests of `init` do to a cluster between two runs, and what they look at afterwards.
+public enum Cluster {
+    /// The roles that the schema makes.
+    public static let roles = [
+        "email_owner", "email_service", "email_readonly", "email_search", "email_audit", "email_backup",
+        "email_monitor", "email_pooler",
+    ]
+
+    /// Brings a cluster back to where initdb left it: no database and no role of ours.
+    public static func empty(_ settings: ConnectionSettings, dropping databases: [String] = ["email_service"]) throws {
+        let connection = try Connection(settings.database("postgres"))
+        for database in databases {
+            try connection.query("DROP DATABASE IF EXISTS \(SQL.identifier(database)) WITH (FORCE)")
+        }
+        for role in roles { try connection.query("DROP ROLE IF EXISTS \(role)") }
+    }
+
+    /// Everything the catalog says of an installed database: facts, and the ledger's steps with their states.
+    public static func snapshot(_ settings: ConnectionSettings) throws -> [String] {
+        let connection = try Connection(settings)
+        try connection.query(
+            "SELECT set_config('search_path', 'pg_catalog, public, pg_temp', false), set_config('jit', 'off', false)")
+        let facts = try LiveCatalog.facts(connection).map { "\($0.key) = \($0.value)" }
+        let ledger = try connection.query("SELECT step, name, hash, chain, state FROM emaildb.ledger ORDER BY step")
+        return facts
+            + ledger.map { "step \($0.text("step")) \($0.text("name")) \($0.text("chain")) \($0.text("state"))" }
+    }
+}
+
+/// A folder that is removed when nobody holds it any longer.
+public final class TemporaryFolder: Sendable {
+    /// Its absolute path.
+    public let path: String
+
+    /// An empty folder.
+    public init() throws {
+        path = "/tmp/emaildb-files-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// Writes a text file; a name with a folder in it makes the folder.
+    public func write(_ name: String, _ text: String) throws {
+        let folder = (path + "/" + name).split(separator: "/").dropLast().joined(separator: "/")
+        try FileManager.default.createDirectory(atPath: "/" + folder, withIntermediateDirectories: true)
+        try text.write(toFile: path + "/" + name, atomically: true, encoding: .utf8)
+    }
+
+    /// Reads a text file.
+    public func read(_ name: String) throws -> String {
+        try String(contentsOfFile: path + "/" + name, encoding: .utf8)
+    }
+
+    /// Removes a file.
+    public func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path + "/" + name) }
+
+    /// A folder with the project's own steps and layouts.
+    public static func withSteps() throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        let manager = FileManager.default
+        for name in try manager.contentsOfDirectory(atPath: "sql") where name.hasSuffix(".sql") {
+            try folder.write(name, try String(contentsOfFile: "sql/" + name, encoding: .utf8))
+        }
+        for name in try manager.contentsOfDirectory(atPath: "sql/layout") {
+            try folder.write("layout/" + name, try String(contentsOfFile: "sql/layout/" + name, encoding: .utf8))
+        }
+        return folder
+    }
+
+    /// A folder with a short series: the ledger, a table, and an index on it that is built outside transactions, as
+    /// slowly as wanted, because its function sleeps at every row.
+    public static func withSlowIndex(milliseconds: Int) throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        try folder.write("0001_ledger.sql", try String(contentsOfFile: "sql/0001_ledger.sql", encoding: .utf8))
+        let rows = 50
+        let pause = Double(milliseconds) / Double(rows) / 1000
+        try folder.write(
+            "0002_slow_table.sql",
+            """
+            CREATE TABLE public.slow (id integer);
+            INSERT INTO public.slow SELECT generate_series(1, \(rows));
+            CREATE FUNCTION public.slow_value(id integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS
+            $$ BEGIN PERFORM pg_sleep(\(pause)); RETURN id; END $$;
+            """)
+        try folder.write(
+            "0003_slow_index.sql",
+            """
+            -- emaildb: no-transaction
+            CREATE INDEX CONCURRENTLY slow_index ON public.slow (public.slow_value(id));
+            """)
+        try folder.write(
+            "layout/0003_slow_index.txt",
+            "index slow_index = CREATE INDEX slow_index ON public.slow USING btree (slow_value(id))\n")
+        return folder
+    }
+}
