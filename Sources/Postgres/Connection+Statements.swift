@@ -95,7 +95,13 @@ extension Connection {
     @discardableResult
     public func copyIn(_ sql: String, _ body: (borrowing CopyWriter) throws -> Void) throws -> Int {
         let started = PQexec(handle, sql)
-        guard PQresultStatus(started) == PGRES_COPY_IN else {
+        let status = PQresultStatus(started)
+        if status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH {
+            PQclear(started)
+            _ = try? collectResults()
+            throw PostgresError(kind: .usage, message: "not a COPY FROM STDIN: it sends rows instead of taking them")
+        }
+        guard status == PGRES_COPY_IN else {
             let result = try rows(started)
             throw PostgresError(kind: .usage, message: "not a COPY FROM STDIN: it returned \(result.commandTag)")
         }
@@ -162,8 +168,12 @@ extension Connection {
             return Rows(result: result)
         default:
             var error = PostgresError(result: result, kind: isAlive ? .server : .connectionLost)
-            // The server's last words before it closes the connection; libpq sees the end only at the next read.
-            if error.severity == "FATAL" || error.severity == "PANIC" { error.kind = .connectionLost }
+            if error.severity == "FATAL" || error.severity == "PANIC" {
+                // The server's last words before it closes the connection; libpq sees the end only when it reads on.
+                error.kind = .connectionLost
+                _ = waitForSocket(PQsocket(handle), events: POLLIN, until: .now + .seconds(1))
+                PQconsumeInput(handle)
+            }
             throw error
         }
     }

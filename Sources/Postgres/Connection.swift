@@ -160,9 +160,12 @@ extension Connection {
             status = PQconnectPoll(handle)
         }
         guard status == PGRES_POLLING_OK else {
-            let message = PQerrorMessage(handle).map { String(cString: $0) } ?? ""
+            let message = (PQerrorMessage(handle).map { String(cString: $0) } ?? "").trimmingTrailingWhitespace()
             PQfinish(handle)
-            throw refusal(message.trimmingTrailingWhitespace())
+            // What libpq says of a keyword or value that it cannot use; no server was spoken to. Its messages are not
+            // translated, as this library never calls setlocale.
+            if message.hasPrefix("invalid ") { throw PostgresError(kind: .configuration, message: message) }
+            throw refusal(message)
         }
         PQsetErrorVerbosity(handle, PQERRORS_DEFAULT)
         return handle

@@ -16,7 +16,8 @@ public struct SCRAMVerifier: Sendable {
         let first = parts[1].split(separator: ":")
         let second = parts[2].split(separator: ":")
         guard first.count == 2, second.count == 2, let iterations = Int32(first[0]), iterations > 0,
-            let salt = Self.decodeBase64(String(first[1])), let storedKey = Self.decodeBase64(String(second[0]))
+            let salt = Self.decodeBase64(String(first[1])), let storedKey = Self.decodeBase64(String(second[0])),
+            storedKey.count == 32
         else { return nil }
         self.iterations = iterations
         self.salt = salt

@@ -1,4 +1,5 @@
 import EmailDatabase
+import FoundationEssentials
 import Testing
 
 @Suite struct SchemaSourceTests {
@@ -7,5 +8,162 @@ import Testing
         #expect(SchemaSource.embedded().steps == disk.steps)
         #expect(disk.steps.count >= 16)
         #expect(disk.steps.allSatisfy { $0.layout != nil }, "every step has a layout file: run make layout")
+    }
+
+    private func problems(_ files: [(String, String)], layouts: [String: String] = [:]) throws -> [String] {
+        let error = try #require(throws: SchemaSource.Invalid.self) {
+            try SchemaSource(files: files.map { (name: $0.0, text: $0.1) }, layouts: layouts)
+        }
+        return error.problems
+    }
+
+    private func steps(_ files: [(String, String)]) throws -> [SchemaStep] {
+        try SchemaSource(files: files.map { (name: $0.0, text: $0.1) }).steps
+    }
+
+    // MARK: - Names and numbers
+
+    @Test func stepsAreOrderedByNumber() throws {
+        let steps = try steps([("0002_b.sql", "b"), ("0001_a.sql", "a"), ("0003_c_2.sql", "c")])
+        #expect(steps.map(\.number) == [1, 2, 3])
+        #expect(steps.map(\.name) == ["0001_a", "0002_b", "0003_c_2"])
+        #expect(steps.map(\.sql) == ["a", "b", "c"])
+        #expect(steps.map(\.path).first == "sql/0001_a.sql")
+    }
+
+    @Test func aGapIsNamed() throws {
+        #expect(try problems([("0001_a.sql", ""), ("0003_c.sql", "")]) == ["0003_c.sql: step 2 is missing before it"])
+        #expect(try problems([("0002_b.sql", "")]) == ["0002_b.sql: step 1 is missing before it"])
+    }
+
+    @Test func aDuplicateIsNamed() throws {
+        let found = try problems([("0001_a.sql", ""), ("0001_b.sql", ""), ("0002_c.sql", "")])
+        #expect(found == ["0001_b.sql: step 1 exists twice"])
+    }
+
+    @Test(arguments: [
+        "1_a.sql", "001_a.sql", "00001_a.sql", "0001a.sql", "0001_.sql", "0001.sql", "0001-a.sql", "0001_A.sql",
+        "0001_a b.sql", "0001_ä.sql", "0001_a.SQL", "0001_a.b.sql", "a_0001.sql", "0001_a/b.sql", " 0001_a.sql",
+        "\u{0661}\u{0661}\u{0661}\u{0661}_a.sql", ".sql",
+    ])
+    func aBadNameIsRefused(_ name: String) throws {
+        let found = try problems([("0001_good.sql", ""), (name, "")])
+        #expect(found == ["\(name): a step is named NNNN_words_in_lower_case.sql"])
+    }
+
+    @Test func stepZeroIsRefused() throws {
+        #expect(throws: SchemaSource.Invalid.self) { try steps([("0000_a.sql", ""), ("0001_b.sql", "")]) }
+        #expect(try steps([("0001_b.sql", "")]).count == 1)
+    }
+
+    @Test func allProblemsComeAtOnce() throws {
+        let error = try #require(throws: SchemaSource.Invalid.self) {
+            try steps([("0002_b.sql", ""), ("0002_c.sql", ""), ("bad.sql", "")])
+        }
+        #expect(error.problems.count == 3)
+        #expect(error.description.split(separator: "\n").map(String.init) == error.problems)
+    }
+
+    // MARK: - Folders
+
+    /// A folder that exists for the length of a body.
+    private func withFolder(_ files: [String: [UInt8]], _ body: (String) throws -> Void) throws {
+        let manager = FileManager.default
+        let folder = "/tmp/emaildb-source-\(UInt64.random(in: 0...UInt64.max))"
+        try manager.createDirectory(atPath: folder + "/layout", withIntermediateDirectories: true)
+        defer { try? manager.removeItem(atPath: folder) }
+        for (name, bytes) in files { try Data(bytes).write(to: URL(filePath: "\(folder)/\(name)")) }
+        try body(folder)
+    }
+
+    @Test func aFolderIsReadWithItsLayouts() throws {
+        let files = ["0001_a.sql": "SELECT 1;", "layout/0001_a.txt": "# a\ntable t = owner x\n", "notes.md": "0002"]
+        try withFolder(files.mapValues { Array($0.utf8) }) { folder in
+            let steps = try SchemaSource.directory(folder).steps
+            #expect(steps.map(\.sql) == ["SELECT 1;"])
+            #expect(steps.first?.layout?.present == [Fact(kind: "table", object: "t", value: "owner x")])
+        }
+    }
+
+    @Test func anEmptyFolderIsRefused() throws {
+        try withFolder([:]) { folder in
+            let error = try #require(throws: SchemaSource.Invalid.self) { try SchemaSource.directory(folder) }
+            #expect(error.problems == ["there is no step: no file is named 0001_words.sql"])
+        }
+    }
+
+    @Test func aMissingFolderIsRefused() throws {
+        let error = try #require(throws: SchemaSource.Invalid.self) { try SchemaSource.directory("/no/such/folder") }
+        #expect(error.problems == ["/no/such/folder: not a folder that can be read"])
+    }
+
+    @Test(arguments: ["0001_a.sql", "layout/0001_a.txt"])
+    func aFileThatIsNotUTF8IsRefused(_ name: String) throws {
+        let good = ["0001_a.sql": Array("-- zwölf".utf8), "layout/0001_a.txt": Array("# zwölf\n".utf8)]
+        try withFolder(good) { folder in
+            let steps = try SchemaSource.directory(folder).steps
+            #expect(steps.count == 1)
+        }
+        var bad = good
+        bad[name] = [0x2D, 0x2D, 0x20, 0x7A, 0x77, 0xF6, 0x6C, 0x66]  // "-- zwölf" in Latin-1
+        try withFolder(bad) { folder in
+            let error = try #require(throws: SchemaSource.Invalid.self) { try SchemaSource.directory(folder) }
+            #expect(error.problems == ["\(folder)/\(name): not a UTF-8 text that can be read"])
+        }
+    }
+
+    // MARK: - Hashes
+
+    private static let text = "-- zwölf\nSELECT 1;\n\nSELECT 'a\\r';\n"
+
+    @Test func lineEndsAndByteOrderMarksDoNotCount() throws {
+        let crlf = String(
+            String.UnicodeScalarView(Self.text.unicodeScalars.flatMap { $0 == "\n" ? ["\r", "\n"] : [$0] }))
+        let variants = [crlf, "\u{FEFF}" + Self.text, "\u{FEFF}" + crlf]
+        let plain = try steps([("0001_a.sql", Self.text), ("0002_b.sql", "b")])
+        for variant in variants {
+            #expect(variant.utf8.count > Self.text.utf8.count)
+            #expect(try steps([("0001_a.sql", variant), ("0002_b.sql", "b")]) == plain)
+        }
+        // On disk, too, where a byte order mark is three bytes.
+        try withFolder(["0001_a.sql": Array(("\u{FEFF}" + crlf).utf8), "0002_b.sql": Array("b".utf8)]) { folder in
+            let read = try SchemaSource.directory(folder).steps
+            #expect(read.map(\.hash) == plain.map(\.hash))
+            #expect(read.map(\.chain) == plain.map(\.chain))
+        }
+    }
+
+    @Test(arguments: [
+        text.replacing("zwölf", with: "zwolf"), text + "\n", text.replacing("1;", with: "1; "),
+        text.replacing("zwölf", with: "zwo\u{308}lf"), "\n\u{FEFF}" + text, text.replacing("\n", with: "\r"),
+        text.replacing("1;", with: "\r1;"), "\u{FEFF}\u{FEFF}" + text,
+    ])
+    func anyOtherChangeCounts(_ changed: String) throws {
+        let plain = try steps([("0001_a.sql", Self.text), ("0002_b.sql", "b")])
+        let other = try steps([("0001_a.sql", changed), ("0002_b.sql", "b")])
+        #expect(other[0].hash != plain[0].hash)
+        #expect(other[0].chain != plain[0].chain)
+        #expect(other[1].hash == plain[1].hash)
+        #expect(other[1].chain != plain[1].chain, "the chain carries the difference on")
+    }
+
+    @Test func hashAndChainAreWhatTheyAreDocumentedToBe() throws {
+        // Known values: printf '%s' ... | sha256sum. They may never change, as databases hold them.
+        let steps = try steps([("0001_a.sql", "abc"), ("0002_b.sql", "abc")])
+        let hash = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        #expect(steps.map(\.hash) == [hash, hash])
+        #expect(steps[0].chain == "sha256:b8bf8b725bf1c8e88389958ec91d7162ee68b45000ba76ee2a8dfaec02bdf3dc")
+        #expect(steps[1].chain == "sha256:f170984c8ace340918c8cea64f1ed3697ff549318256369bfa369810646a1f3e")
+    }
+
+    // MARK: - Layouts
+
+    @Test(arguments: [
+        ("table t = owner x\nnonsense\n", 2), ("table = owner x", 1), ("\n\n# comment\n = \n", 4), ("-table t", 1),
+        ("table t=owner x", 1),
+    ])
+    func aMalformedLayoutIsNamedByItsLine(_ text: String, line: Int) throws {
+        let found = try problems([("0001_a.sql", "")], layouts: ["0001_a.txt": text])
+        #expect(found == ["layout/0001_a.txt:\(line): expected `kind object = value` or `- kind object`"])
     }
 }

@@ -1,7 +1,8 @@
-import EmailDatabase
 import FoundationEssentials
 import Glibc
 public import Postgres
+
+@testable import EmailDatabase
 
 /// What tests of `init` do to a cluster between two runs, and what they look at afterwards.
 public enum Cluster {
@@ -23,8 +24,7 @@ public enum Cluster {
     /// Everything the catalog says of an installed database: facts, and the ledger's steps with their states.
     public static func snapshot(_ settings: ConnectionSettings) throws -> [String] {
         let connection = try Connection(settings)
-        try connection.query(
-            "SELECT set_config('search_path', 'pg_catalog, public, pg_temp', false), set_config('jit', 'off', false)")
+        try Session.pin(connection)
         let facts = try LiveCatalog.facts(connection).map { "\($0.key) = \($0.value)" }
         let ledger = try connection.query("SELECT step, name, hash, chain, state FROM emaildb.ledger ORDER BY step")
         return facts

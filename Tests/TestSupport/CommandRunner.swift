@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Glibc
+public import Glibc
 import Subprocess
 import SystemPackage
 
@@ -28,16 +28,19 @@ public enum CommandRunner {
     /// Runs `emaildb` with some arguments.
     /// - Parameters:
     ///   - environment: added to an environment without any `PG*` variable.
-    ///   - killAfter: when to end it with SIGKILL, if it still runs.
+    ///   - signal: how to end it.
+    ///   - killAfter: when to end it, if it still runs.
     public static func emaildb(
-        _ arguments: [String], environment: [String: String] = [:], killAfter: Duration? = nil
+        _ arguments: [String], environment: [String: String] = [:], signal: Int32 = SIGKILL,
+        killAfter: Duration? = nil
     ) async throws -> CommandResult {
-        try await run(emaildb, arguments, environment: environment, killAfter: killAfter)
+        try await run(emaildb, arguments, environment: environment, signal: signal, killAfter: killAfter)
     }
 
     /// Runs any program.
     public static func run(
-        _ program: String, _ arguments: [String], environment: [String: String] = [:], killAfter: Duration? = nil
+        _ program: String, _ arguments: [String], environment: [String: String] = [:], signal: Int32 = SIGKILL,
+        killAfter: Duration? = nil
     ) async throws -> CommandResult {
         var inherited = ProcessInfo.processInfo.environment.filter { name, _ in
             !name.hasPrefix("PG") && !name.hasPrefix("EMAILDB_") && name != "DATABASE_URL"
@@ -55,7 +58,7 @@ public enum CommandRunner {
             let killer = killAfter.map { delay in
                 Task {
                     try await Task.sleep(for: delay)
-                    kill(process, SIGKILL)
+                    kill(process, signal)
                 }
             }
             async let output = collect(execution.standardOutput)

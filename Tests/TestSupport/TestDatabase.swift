@@ -4,71 +4,49 @@ public import Postgres
 
 /// A database that exists for the length of one test.
 public enum TestDatabase {
-    /// Makes an empty database on the shared server, runs a body with its settings, and drops it.
+    /// Makes an empty database, runs a body with its settings, and drops it.
     public static func withEmpty<Value>(
         on server: TestServer = .shared, _ body: (ConnectionSettings) async throws -> Value
     ) async throws -> Value {
-        try await with(template: "template0", on: server, body)
+        let settings = try await server.connectionSettings().database(uniqueName())
+        try create(settings)
+        return try await dropping(settings, body)
     }
 
-    /// The same with every step of the schema applied, as a copy of a database that is installed once.
+    /// The same with every step of the schema applied.
+    ///
+    /// Installed each time: a copy of an installed database would lack its grants and its roles' settings, which
+    /// PostgreSQL keeps outside of it.
     public static func withSchema<Value>(
-        _ body: (ConnectionSettings) async throws -> Value
+        on server: TestServer = .shared, _ body: (ConnectionSettings) async throws -> Value
     ) async throws -> Value {
-        try await Template.shared.prepare()
-        return try await with(template: Template.name, on: .shared, body)
+        let settings = try await server.connectionSettings().database(uniqueName())
+        _ = try Installer(settings: settings, database: settings["dbname"] ?? "", source: .embedded()).run()
+        return try await dropping(settings, body)
     }
 
     /// A name that no other test uses.
     public static func uniqueName() -> String { "test_\(getpid())_\(UInt64.random(in: 0...UInt64.max))" }
 
-    private static func with<Value>(
-        template: String, on server: TestServer, _ body: (ConnectionSettings) async throws -> Value
+    private static func dropping<Value>(
+        _ settings: ConnectionSettings, _ body: (ConnectionSettings) async throws -> Value
     ) async throws -> Value {
-        var settings = try await server.connectionSettings()
-        let name = uniqueName()
-        try create(name, template: template, settings)
-        settings["dbname"] = name
         let result: Result<Value, any Error>
         do { result = .success(try await body(settings)) } catch { result = .failure(error) }
-        var maintenance = settings
-        maintenance["dbname"] = "postgres"
-        try? drop(name, maintenance)
+        let connection = try Connection(settings.database("postgres"))
+        try connection.query("DROP DATABASE IF EXISTS \(settings["dbname"] ?? "") WITH (FORCE)")
         return try result.get()
     }
 
-    private static func create(_ name: String, template: String, _ settings: ConnectionSettings) throws {
-        let connection = try Connection(settings)
+    private static func create(_ settings: ConnectionSettings) throws {
+        let connection = try Connection(settings.database("postgres"))
         for attempt in 1... {
             do {
-                try connection.query("CREATE DATABASE \(name) TEMPLATE \(template) ENCODING 'UTF8'")
+                try connection.query("CREATE DATABASE \(settings["dbname"] ?? "") TEMPLATE template0 ENCODING 'UTF8'")
                 return
             } catch let error as PostgresError where error.sqlState == .objectInUse && attempt < 200 {
                 usleep(50_000)
             }
-        }
-    }
-
-    private static func drop(_ name: String, _ settings: ConnectionSettings) throws {
-        let connection = try Connection(settings)
-        try connection.query("DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
-    }
-
-    /// The installed database that others are copied from.
-    private actor Template {
-        static let shared = Template()
-        static let name = "emaildb_template"
-        private var prepared: Task<Void, any Error>?
-
-        func prepare() async throws {
-            if let prepared { return try await prepared.value }
-            let task = Task {
-                let settings = try await TestServer.shared.connectionSettings()
-                let installer = Installer(settings: settings, database: Self.name, source: .embedded())
-                _ = try installer.run()
-            }
-            prepared = task
-            try await task.value
         }
     }
 }

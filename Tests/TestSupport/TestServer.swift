@@ -67,6 +67,16 @@ public actor TestServer {
         _ = try await server()
     }
 
+    /// Stops the server, for ``resume()`` to start it again on the same port.
+    public func pause() async throws {
+        let server = try await server()
+        preferredPort = server.running?.port
+        try await server.stop()
+    }
+
+    /// Starts the server again after ``pause()``.
+    public func resume() async throws { try await restart(port: preferredPort) }
+
     /// Stops the server and removes its files.
     public func stop() async throws {
         guard let started else { return }
@@ -120,5 +130,19 @@ extension TestServer {
                 try await Task.sleep(for: .milliseconds(100))
             }
         }
+    }
+}
+
+extension TestServer {
+    /// Turns the server into a hot standby: it stays in recovery and waits for a primary that does not exist.
+    public func becomeStandby() async throws {
+        let server = try await server()
+        try await server.stop()
+        let signal = server.directory + "/data/standby.signal"
+        guard FileManager.default.createFile(atPath: signal, contents: nil) else {
+            throw PostgresError(kind: .usage, message: "cannot write \(signal)")
+        }
+        chmod(signal, 0o666)
+        try await restart(port: nil)
     }
 }

@@ -62,7 +62,7 @@ public struct LayoutChange: Hashable, Sendable {
     }
 
     /// Reads a layout file.
-    public init(parsing text: String) throws {
+    public init(parsing text: String) throws(Malformed) {
         var present: [Fact] = []
         var absent: [String] = []
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {

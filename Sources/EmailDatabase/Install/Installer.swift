@@ -119,7 +119,7 @@ public struct Installer: Sendable {
             try Session.pin(connection)
             let preflight = try preflight(connection, targetExists: true)
             try Interruption.cancelling(connection.makeCancelHandle()) {
-                report.applied = try applyPending(connection, deadline: deadline)
+                report.applied = try applyPending(connection, deadline: deadline, isSuperuser: preflight.isSuperuser)
             }
             if !preflight.isSuperuser && !report.applied.isEmpty {
                 report.limitations = try Limitation.all(source, connection)
@@ -133,14 +133,14 @@ public struct Installer: Sendable {
     }
 
     private func applyPending(
-        _ connection: borrowing Connection, deadline: ContinuousClock.Instant
+        _ connection: borrowing Connection, deadline: ContinuousClock.Instant, isSuperuser: Bool
     ) throws -> [InstallReport.AppliedStep] {
         try InstallLock.acquire(connection, deadline: deadline, waiting: { progress(.waitingForLock(holders: $0)) })
         defer { if connection.isAlive { try? InstallLock.release(connection) } }
         // Whoever held the lock before may have done the work.
         let pending = try comparison(connection).pending
         try LiveCatalog.prepare(connection)
-        let runner = StepRunner(deadline: deadline, progress: progress)
+        let runner = StepRunner(deadline: deadline, isSuperuser: isSuperuser, progress: progress)
         return try pending.map { step in
             let isLast = step.number == pending.last?.number
             let milliseconds = try runner.apply(step, isLast: isLast, connection)
@@ -179,13 +179,15 @@ public struct Installer: Sendable {
     private func persisting<Value>(_ body: () throws -> Value) throws -> Value {
         let deadline = ContinuousClock.now + options.wait
         var backoff = Backoff()
+        var reported: PostgresError?
         while true {
             do {
                 return try body()
             } catch let failure as InstallFailure {
                 guard let error = failure.postgresError, Self.isTransient(error) else { throw failure }
                 guard ContinuousClock.now < deadline else { throw InstallFailure.connection(error) }
-                progress(.waitingForServer(error))
+                if error != reported { progress(.waitingForServer(error)) }
+                reported = error
             } catch let error as PostgresError {
                 if let signal = Interruption.signal { throw InstallFailure.interrupted(signal: signal) }
                 guard error.kind == .connect || error.kind == .connectionLost else {
@@ -195,7 +197,8 @@ public struct Installer: Sendable {
                 guard Self.isTransient(error), ContinuousClock.now < deadline else {
                     throw InstallFailure.connection(error)
                 }
-                progress(.waitingForServer(error))
+                if error != reported { progress(.waitingForServer(error)) }
+                reported = error
             }
             try backoff.sleep(until: deadline)
         }

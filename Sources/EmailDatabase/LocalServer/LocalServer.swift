@@ -214,7 +214,7 @@ public struct LocalServer: Sendable {
     }
 
     /// A port of the loopback address on which nobody listens at this moment.
-    static func freePort(preferring preferred: Int?) -> Int {
+    public static func freePort(preferring preferred: Int?) -> Int {
         if let preferred, bind(to: preferred) != nil { return preferred }
         return bind(to: 0) ?? preferred ?? 5434
     }
@@ -223,6 +223,9 @@ public struct LocalServer: Sendable {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
+        // As PostgreSQL does: connections that ended a moment ago do not occupy the port.
+        var reuse: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(UInt16(clamping: port)).bigEndian

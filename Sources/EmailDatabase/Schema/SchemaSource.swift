@@ -20,6 +20,19 @@ public struct SchemaSource: Sendable {
     ///   - layouts: file name such as `0003_roles.txt`, and its text; a step without one is not checked.
     /// - Throws: ``Invalid`` with every problem at once.
     public init(files: [(name: String, text: String)], layouts: [String: String] = [:]) throws {
+        let problems = layouts.sorted { $0.key < $1.key }.compactMap { name, text -> String? in
+            do throws(LayoutChange.Malformed) {
+                _ = try LayoutChange(parsing: text)
+                return nil
+            } catch {
+                return "layout/\(name):\(error.line): \(error.reason)"
+            }
+        }
+        guard problems.isEmpty else { throw Invalid(problems: problems) }
+        try self.init(files: files, checkedLayouts: layouts)
+    }
+
+    private init(files: [(name: String, text: String)], checkedLayouts layouts: [String: String]) throws {
         var problems: [String] = []
         var steps: [SchemaStep] = []
         for (name, text) in files.sorted(by: { $0.name < $1.name }) {
@@ -53,7 +66,8 @@ public struct SchemaSource: Sendable {
     /// The series that was compiled into this binary.
     public static func embedded() -> SchemaSource {
         do {
-            return try SchemaSource(files: embeddedFiles(schema_sql_steps()), layouts: embeddedLayouts())
+            // Parsing the layouts takes longer than all the rest of an init without work, and a test has parsed them.
+            return try SchemaSource(files: embeddedFiles(schema_sql_steps()), checkedLayouts: embeddedLayouts())
         } catch {
             preconditionFailure("the embedded SQL is not a series of steps: \(error)")
         }
@@ -68,13 +82,6 @@ public struct SchemaSource: Sendable {
         let files = try names.filter { $0.hasSuffix(".sql") }.map { ($0, try read("\(path)/\($0)")) }
         let layoutNames = (try? manager.contentsOfDirectory(atPath: path + "/layout")) ?? []
         let layouts = try layoutNames.filter { $0.hasSuffix(".txt") }.map { ($0, try read("\(path)/layout/\($0)")) }
-        for (name, text) in layouts {
-            do {
-                _ = try LayoutChange(parsing: text)
-            } catch let error as LayoutChange.Malformed {
-                throw Invalid(problems: ["layout/\(name):\(error.line): \(error.reason)"])
-            }
-        }
         return try SchemaSource(files: files, layouts: Dictionary(uniqueKeysWithValues: layouts))
     }
 

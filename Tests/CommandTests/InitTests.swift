@@ -1,0 +1,186 @@
+import FoundationEssentials
+import Glibc
+import Postgres
+import TestSupport
+import Testing
+
+/// What `init` says and does beside applying steps.
+@Suite struct InitTests {
+    @Test func aFailingStepNamesFileLineAndColumnAndLeavesNothing() async throws {
+        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 1)
+        try folder.write("0002_slow_table.sql", "-- Größe 😀\nCREATE TABLE public.before_it (x int);\nSELECT é + 1;\n")
+        try await TestDatabase.withEmpty { settings in
+            let result = try await CommandRunner.emaildb(
+                ["init", "--sql", folder.path], environment: settings.environment)
+            #expect(result.status == 2)
+            #expect(
+                result.errors.contains(
+                    "sql/0002_slow_table.sql:3:8: ERROR: column \"é\" does not exist (SQLSTATE 42703)"),
+                "\(result.errors)")
+            let connection = try Connection(settings)
+            #expect(try connection.query("SELECT to_regclass('public.before_it')").first?[0] == nil)
+            let events = try connection.query("SELECT step, event, detail->>'message' AS m FROM emaildb.ledger_event")
+            #expect(events.map { "\($0.text("step")) \($0.text("event"))" } == ["1 done", "2 failed"])
+            #expect(events.last?.text("m").contains("does not exist (42703)") == true)
+        }
+    }
+
+    @Test func aStepThatEndsItsTransactionIsRefused() async throws {
+        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 1)
+        try folder.write("0002_slow_table.sql", "COMMIT;\n")
+        try await TestDatabase.withEmpty { settings in
+            let result = try await CommandRunner.emaildb(
+                ["init", "--sql", folder.path], environment: settings.environment)
+            #expect(result.status == 2)
+            #expect(result.errors.contains("Leave BEGIN, COMMIT and ROLLBACK out of step files"), "\(result.errors)")
+        }
+    }
+
+    @Test func aStepThatDoesNotGiveItsLayoutIsRolledBack() async throws {
+        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 1)
+        try folder.write("layout/0002_slow_table.txt", "column slow.id = bigint\n- table slow\n")
+        try await TestDatabase.withEmpty { settings in
+            let result = try await CommandRunner.emaildb(
+                ["init", "--sql", folder.path], environment: settings.environment)
+            #expect(result.status == 2)
+            #expect(result.errors.contains("column slow.id: expected bigint, found integer"), "\(result.errors)")
+            #expect(result.errors.contains("table slow: expected nothing, found owner"))
+            let connection = try Connection(settings)
+            #expect(try connection.query("SELECT to_regclass('public.slow')").first?[0] == nil)
+        }
+    }
+
+    @Test func thePlanRunByPsqlGivesWhatInitGives() async throws {
+        let server = TestServer()
+        let settings = try await server.connectionSettings().database("email_service")
+        let plan = try await CommandRunner.emaildb(["init", "--plan"], environment: settings.environment)
+        #expect(plan.status == 0, "\(plan.errors)")
+        let absent = try Connection(settings.database("postgres")).query(
+            "SELECT FROM pg_database WHERE datname = 'email_service'")
+        #expect(absent.isEmpty, "a plan changes nothing")
+        let folder = try TemporaryFolder()
+        try folder.write("plan.sql", plan.output)
+        let psql = try await CommandRunner.run(
+            "psql", ["-X", "-q", "-f", folder.path + "/plan.sql"],
+            environment: settings.database("postgres").environment)
+        #expect(psql.status == 0, "\(psql.errors)")
+        let planned = try Set(Cluster.snapshot(settings))
+        let after = try await CommandRunner.emaildb(["init"], environment: settings.environment)
+        #expect(after.output.contains("nothing to do"), "\(after)")
+        let nothing = try await CommandRunner.emaildb(["init", "--plan"], environment: settings.environment)
+        #expect(nothing.output.contains("Nothing to do"))
+
+        try Cluster.empty(settings)
+        let direct = try await CommandRunner.emaildb(["init"], environment: settings.environment)
+        #expect(direct.status == 0, "\(direct.errors)")
+        let differences = try planned.symmetricDifference(Cluster.snapshot(settings))
+        #expect(differences.count == 0, "\(differences.sorted().prefix(6))")
+        try await server.stop()
+    }
+
+    @Test func aPlanWithAnIndexBuildOutsideTransactionsRunsInPsql() async throws {
+        let steps = try TemporaryFolder.withSlowIndex(milliseconds: 1)
+        try await TestDatabase.withEmpty { settings in
+            let plan = try await CommandRunner.emaildb(
+                ["init", "--plan", "--sql", steps.path], environment: settings.environment)
+            try steps.write("plan", plan.output)
+            let psql = try await CommandRunner.run(
+                "psql", ["-X", "-q", "-f", steps.path + "/plan"], environment: settings.environment)
+            #expect(psql.status == 0, "\(psql.errors)")
+            let status = try await CommandRunner.emaildb(
+                ["status", "--exit-code", "--sql", steps.path], environment: settings.environment)
+            #expect(status.status == 0, "\(status)")
+        }
+    }
+
+    @Test func waitSurvivesAServerThatComesGoesAndComesBack() async throws {
+        let server = TestServer()
+        let settings = try await server.connectionSettings().database("email_service")
+        // The official image starts a temporary server, stops it, and starts the real one.
+        try await server.pause()
+        async let waiting = CommandRunner.emaildb(
+            ["init", "--wait", "60", "--verbose"], environment: settings.environment)
+        try await Task.sleep(for: .milliseconds(400))
+        try await server.resume()
+        try await Task.sleep(for: .milliseconds(100))
+        try await server.pause()
+        try await Task.sleep(for: .milliseconds(400))
+        try await server.resume()
+        let result = try await waiting
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.errors.contains("waiting for the server"), "\(result.errors)")
+        try await server.stop()
+    }
+
+    @Test func withoutWaitAnAbsentServerIsStatusThreeWithAdvice() async throws {
+        let port = String(TestPort.free())
+        let result = try await CommandRunner.emaildb(["init", "-h", "127.0.0.1", "-p", port])
+        #expect(result.status == 3)
+        #expect(result.errors.contains("Is the server running there?"))
+        #expect(result.output.isEmpty)
+    }
+
+    @Test func aLockThatIsNotGivenUpIsStatusFiveAndNamesItsHolder() async throws {
+        try await TestDatabase.withEmpty { settings in
+            let holder = try Connection(settings)
+            try holder.query("SELECT pg_advisory_lock(1701667177, 1818518065)")
+            let result = try await CommandRunner.emaildb(
+                ["init", "--lock-timeout", "1"], environment: settings.environment)
+            #expect(result.status == 5, "\(result)")
+            #expect(result.errors.contains("held by process \(holder.announcedProcessID) of role postgres"))
+        }
+    }
+
+    @Test func anInterruptRollsBackAndEndsWithTheSignal() async throws {
+        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 1)
+        try folder.write("0002_slow_table.sql", "CREATE TABLE public.slow (id int); SELECT pg_sleep(30);")
+        try await TestDatabase.withEmpty { settings in
+            let start = ContinuousClock.now
+            let result = try await CommandRunner.emaildb(
+                ["init", "--sql", folder.path], environment: settings.environment, signal: SIGINT,
+                killAfter: .milliseconds(700))
+            #expect(result.status == 130, "\(result)")
+            #expect(result.errors.contains("Run emaildb init again"))
+            #expect(start.duration(to: .now) < .seconds(25), "the step would sleep for 30 s")
+            #expect(try Connection(settings).query("SELECT to_regclass('public.slow')").first?[0] == nil)
+        }
+    }
+
+    @Test func jsonOfARefusalIsOnStandardOutput() async throws {
+        try await TestDatabase.withEmpty { settings in
+            let name = settings["dbname"] ?? ""
+            try Connection(settings).query("ALTER DATABASE \(name) SET default_transaction_read_only = on")
+            let result = try await CommandRunner.emaildb(
+                ["init", "--format", "json"], environment: settings.environment)
+            #expect(result.status == 4)
+            #expect(result.output.contains("\"outcome\" : \"refused\""))
+            #expect(result.output.contains("\"exit_status\" : 4"))
+        }
+    }
+
+    @Test func statusTellsPendingFromAppliedAndAbsent() async throws {
+        try await TestDatabase.withEmpty { settings in
+            let pending = try await CommandRunner.emaildb(["status", "--exit-code"], environment: settings.environment)
+            #expect(pending.status == 1)
+            #expect(pending.output.contains("steps pending: emaildb init"))
+            let relaxed = try await CommandRunner.emaildb(["status"], environment: settings.environment)
+            #expect(relaxed.status == 0)
+            _ = try await CommandRunner.emaildb(["init"], environment: settings.environment)
+            let applied = try await CommandRunner.emaildb(
+                ["status", "--exit-code", "--format", "json"], environment: settings.environment)
+            #expect(applied.status == 0)
+            #expect(applied.output.contains("\"state\" : \"applied\"") && !applied.output.contains("\"pending\""))
+            let absent = try await CommandRunner.emaildb(
+                ["status", "--exit-code", "-d", TestDatabase.uniqueName()], environment: settings.environment)
+            #expect(absent.status == 1)
+            #expect(absent.output.contains("does not exist"))
+        }
+    }
+
+    @Test(arguments: [
+        ["init", "--wait", "-1"], ["init", "--nonsense"], ["init", "--sql", "/nonexistent"], ["bogus"],
+    ])
+    func wrongUsageIsStatusSixtyFour(_ arguments: [String]) async throws {
+        #expect(try await CommandRunner.emaildb(arguments).status == 64)
+    }
+}

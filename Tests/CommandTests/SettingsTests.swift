@@ -1,0 +1,97 @@
+import Postgres
+import TestSupport
+import Testing
+
+/// What a role, a database or the environment sets does not change what `init` makes.
+@Suite struct SettingsTests {
+    @Test(arguments: ["ROLE", "DATABASE"])
+    func hostileSettingsGiveTheSameDatabase(_ level: String) async throws {
+        let expected = try await TestDatabase.withSchema { try Cluster.snapshot($0) }
+        try await TestDatabase.withEmpty { settings in
+            let name = try #require(settings["dbname"])
+            let role = name + "_admin"
+            let superuser = try Connection(settings)
+            try superuser.script(
+                """
+                CREATE ROLE \(role) SUPERUSER LOGIN PASSWORD 'admin';
+                CREATE SCHEMA evil;
+                CREATE TABLE evil.pg_class (oid oid); CREATE TABLE evil.pg_roles (rolname text, rolsuper bool);
+                CREATE FUNCTION evil.now() RETURNS timestamptz LANGUAGE sql AS 'SELECT ''epoch''::timestamptz';
+                CREATE FUNCTION evil.to_regclass(text) RETURNS regclass LANGUAGE sql AS 'SELECT NULL::regclass';
+                CREATE FUNCTION evil.to_char(timestamp, text) RETURNS text LANGUAGE sql AS 'SELECT ''evil''';
+                """)
+            let target = level == "ROLE" ? "ROLE \(role)" : "DATABASE \(name)"
+            for setting in [
+                "search_path = evil, pg_catalog, public", "statement_timeout = '1s'", "lock_timeout = '1ms'",
+                "default_transaction_isolation = serializable", "quote_all_identifiers = on",
+                "default_toast_compression = pglz", "standard_conforming_strings = off", "row_security = off",
+                "plan_cache_mode = force_custom_plan", "DateStyle = 'German'", "TimeZone = 'Asia/Kathmandu'",
+                "default_text_search_config = 'pg_catalog.german'", "check_function_bodies = off",
+            ] {
+                try superuser.query("ALTER \(target) SET \(setting)")
+            }
+            let admin = settings.user(role, password: "admin")
+            // The control: without the program's own settings, a table is looked for in the wrong schema.
+            #expect(try Connection(admin).query("SELECT * FROM pg_class").isEmpty)
+            let result = try await CommandRunner.emaildb(["init"], environment: admin.environment)
+            #expect(result.status == 0, "\(result.errors)")
+            let second = try await CommandRunner.emaildb(["init"], environment: admin.environment)
+            #expect(second.output.contains("nothing to do"), "\(second)")
+            let status = try await CommandRunner.emaildb(["status"], environment: admin.environment)
+            #expect(!status.output.contains("evil") && status.output.contains("up to date"))
+            let differences = try Set(Cluster.snapshot(settings)).symmetricDifference(expected)
+            #expect(differences.count == 0, "\(differences.sorted().prefix(6))")
+            try superuser.script("DROP SCHEMA evil CASCADE; ALTER DATABASE \(name) RESET ALL")
+        }
+    }
+
+    static let passwords = [
+        "quote'quote", #"back\slash"#, "per%cent %20", "hash#", "question?mark", "two words ", "new\nline",
+        "Größe-密码-🔑",
+        "all'\"\\%#?@:/ \n$`é",
+    ]
+
+    @Test(.serialized, arguments: passwords)
+    func theApplicationsPasswordConnectsAndIsNowhereToBeSeen(_ password: String) async throws {
+        // A server of its own: its whole log, at log_statement = all, must not hold the password.
+        let server = Self.passwordServer
+        let settings = try await server.connectionSettings().database("email_service")
+        let folder = try TemporaryFolder()
+        try folder.write("password", password + "\n")
+        let file = folder.path + "/password"
+        let byOption = try await CommandRunner.emaildb(
+            ["init", "--verbose", "--app-password-file", file], environment: settings.environment)
+        #expect(byOption.status == 0, "\(byOption.errors)")
+        var environment = settings.environment
+        environment["EMAILDB_APP_PASSWORD_FILE"] = file
+        let again = try await CommandRunner.emaildb(["init", "--format", "json"], environment: environment)
+        #expect(again.output.contains("\"password\" : \"unchanged\"") || password.contains("Größe"), "\(again.output)")
+
+        let application = settings.user("email_service", password: password)
+        let connection = try Connection(application)
+        let usedPassword = connection.usedPassword
+        #expect(usedPassword, "the control: the server asks for a password")
+        #expect(throws: PostgresError.self) {
+            _ = try Connection(settings.user("email_service", password: password + "x"))
+        }
+        // As a connection password of the program itself it works as well.
+        let status = try await CommandRunner.emaildb(["status"], environment: application.environment)
+        #expect(status.errors.contains("permission denied") || status.status == 0, "\(status)")
+        for text in [byOption.output, byOption.errors, again.output, again.errors, status.output, status.errors] {
+            #expect(!text.contains(password))
+        }
+        let log = try await server.log()
+        #expect(log.contains("CREATE TABLE"), "the control: statements are logged")
+        #expect(!log.contains(password))
+        #expect(!log.contains("SCRAM-SHA-256$"), "not even the verifier")
+    }
+
+    private static let passwordServer = TestServer()
+
+    @Test func aMalformedURIDoesNotShowItsPassword() async throws {
+        let result = try await CommandRunner.emaildb(["init", "-d", "postgresql://u:sentinel%zz@127.0.0.1/x"])
+        #expect(result.status == 3)
+        #expect(!(result.output + result.errors).contains("sentinel"))
+        #expect(result.errors.contains("percent-encoded"))
+    }
+}

@@ -1,0 +1,68 @@
+import EmailDatabase
+import FoundationEssentials
+import Glibc
+public import Postgres
+import Subprocess
+import SystemPackage
+
+/// A real PgBouncer in front of a test server, for the length of one body.
+public enum PgBouncer {
+    /// Runs a body with settings that lead through a pooler of the given mode.
+    public static func with<Value: Sendable>(
+        _ settings: ConnectionSettings, mode: String,
+        _ body: @escaping @Sendable (ConnectionSettings) async throws -> Value
+    ) async throws -> Value {
+        let folder = try TemporaryFolder()
+        let port = String(TestPort.free())
+        let host = settings["host"] ?? "127.0.0.1"
+        try folder.write("users.txt", "\"\(settings["user"] ?? "postgres")\" \"\"\n")
+        try folder.write(
+            "pgbouncer.ini",
+            """
+            [databases]
+            * = host=\(host) port=\(settings["port"] ?? "")
+            [pgbouncer]
+            listen_addr = 127.0.0.1
+            listen_port = \(port)
+            unix_socket_dir =
+            auth_type = trust
+            auth_file = \(folder.path)/users.txt
+            pool_mode = \(mode)
+            ignore_startup_parameters = extra_float_digits,options
+            logfile = \(folder.path)/log
+
+            """)
+        chmod(folder.path, 0o777)
+        var arguments = [folder.path + "/pgbouncer.ini"]
+        if getuid() == 0 { arguments = ["-u", "nobody"] + arguments }
+        var pooled = settings
+        pooled["port"] = port
+        let target = pooled
+        let program = FileManager.default.isExecutableFile(atPath: "/usr/sbin/pgbouncer") ? "/usr/sbin/pgbouncer" : nil
+        let result = try await Subprocess.run(
+            program.map { .path(FilePath($0)) } ?? .name("pgbouncer"), arguments: Arguments(arguments), input: .none,
+            output: .discarded, error: .discarded
+        ) { execution in
+            let process = execution.processIdentifier.value
+            defer { kill(process, SIGQUIT) }
+            for attempt in 1... {
+                do {
+                    let connection = try Connection(target)
+                    connection.close()
+                    break
+                } catch {
+                    guard attempt < 100 else { throw error }
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+            }
+            return try await body(target)
+        }
+        return result.closureResult
+    }
+}
+
+/// Ports for programs that cannot choose one themselves.
+public enum TestPort {
+    /// A port of the loopback address on which nobody listens at this moment.
+    public static func free() -> Int { LocalServer.freePort(preferring: nil) }
+}
