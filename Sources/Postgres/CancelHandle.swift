@@ -33,18 +33,30 @@ public enum Interruption {
     public static var signal: Int32? { requested == 0 ? nil : Int32(requested) }
 
     /// Handles SIGINT and SIGTERM from now on; a second one ends the process at once.
+    ///
+    /// A cancel request that reaches the server between two statements is lost, so it is sent again every 200 ms until
+    /// the process ends.
     public static func install() {
         let handler: @convention(c) (Int32) -> Void = { number in
             if Interruption.requested != 0 { _exit(128 + number) }
             Interruption.requested = sig_atomic_t(number)
-            if let target = Interruption.target {
-                withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
-                    _ = PQcancel(target, buffer.baseAddress, Int32(buffer.count))
-                }
-            }
+            Interruption.cancelTarget()
         }
+        let again: @convention(c) (Int32) -> Void = { _ in Interruption.cancelTarget() }
+        Glibc.signal(SIGALRM, again)
         Glibc.signal(SIGINT, handler)
         Glibc.signal(SIGTERM, handler)
+    }
+
+    /// Asks for the cancellation of the statement that runs now, and again soon; called in signal handlers.
+    private static func cancelTarget() {
+        if let target {
+            withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
+                _ = PQcancel(target, buffer.baseAddress, Int32(buffer.count))
+            }
+        }
+        var soon = itimerval(it_interval: timeval(), it_value: timeval(tv_sec: 0, tv_usec: 200_000))
+        setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &soon, nil)
     }
 
     /// Runs a body during which an interruption cancels the statement of one session.

@@ -100,11 +100,11 @@ import Testing
         try await server.pause()
         async let waiting = CommandRunner.emaildb(
             ["init", "--wait", "60", "--verbose"], environment: settings.environment)
-        try await Task.sleep(for: .milliseconds(400))
+        try await Task.sleep(for: .seconds(3))
         try await server.resume()
         try await Task.sleep(for: .milliseconds(100))
         try await server.pause()
-        try await Task.sleep(for: .milliseconds(400))
+        try await Task.sleep(for: .seconds(1))
         try await server.resume()
         let result = try await waiting
         #expect(result.status == 0, "\(result.errors)")
@@ -133,15 +133,19 @@ import Testing
 
     @Test func anInterruptRollsBackAndEndsWithTheSignal() async throws {
         let folder = try TemporaryFolder.withSlowIndex(milliseconds: 1)
-        try folder.write("0002_slow_table.sql", "CREATE TABLE public.slow (id int); SELECT pg_sleep(30);")
+        try folder.write("0002_slow_table.sql", "CREATE TABLE public.slow (id int); SELECT pg_sleep(60);")
         try await TestDatabase.withEmpty { settings in
             let start = ContinuousClock.now
             let result = try await CommandRunner.emaildb(
                 ["init", "--sql", folder.path], environment: settings.environment, signal: SIGINT,
-                killAfter: .milliseconds(700))
+                killWhen: {
+                    let activity =
+                        "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
+                    return try !Connection(settings).query(activity).isEmpty
+                })
             #expect(result.status == 130, "\(result)")
             #expect(result.errors.contains("Run emaildb init again"))
-            #expect(start.duration(to: .now) < .seconds(25), "the step would sleep for 30 s")
+            #expect(start.duration(to: .now) < .seconds(50), "the step would sleep for 60 s")
             #expect(try Connection(settings).query("SELECT to_regclass('public.slow')").first?[0] == nil)
         }
     }

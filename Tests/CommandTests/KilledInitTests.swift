@@ -36,10 +36,9 @@ import Testing
             try Cluster.empty(try await server.connectionSettings())
             let settings = try await server.connectionSettings().database("email_service")
             let moment = duration * Double.random(in: 0.05...1.0, using: &generator)
-            async let running = CommandRunner.emaildb(["init"], environment: settings.environment)
-            try await Task.sleep(for: moment)
-            try await server.killAndRestart()
-            let killed = try await running
+            let killed = try await CommandRunner.emaildb(
+                ["init"], environment: settings.environment, killAfter: moment, victim: try await server.processID())
+            try await server.recover()
             #expect(killed.status == 0 || killed.status == 3, "round \(round): \(killed)")
             interrupted += killed.status == 3 ? 1 : 0
             let restarted = try await server.connectionSettings().database("email_service")
@@ -56,8 +55,9 @@ import Testing
         try await TestDatabase.withEmpty { settings in
             let connection = try Connection(settings)
             async let killed = CommandRunner.emaildb(
-                ["init", "--sql", folder.path], environment: settings.environment, killAfter: .milliseconds(1200))
-            _ = try await killed
+                ["init", "--sql", folder.path], environment: settings.environment,
+                killWhen: { try Self.isBuilding(settings) })
+            #expect(try await killed.status == 137)
             let orphan = try connection.query(
                 "SELECT pid FROM pg_stat_activity WHERE query LIKE '%CREATE INDEX CONC%' AND state = 'active'"
                     + " AND datname = current_database() AND pid <> pg_backend_pid()")
@@ -91,7 +91,7 @@ import Testing
                 let connection = try Connection(settings)
                 try connection.script(step)
             }
-            try await Task.sleep(for: .milliseconds(600))
+            while try !Self.isBuilding(settings) { try await Task.sleep(for: .milliseconds(20)) }
             let next = try await CommandRunner.emaildb(
                 ["init", "--sql", folder.path], environment: settings.environment)
             #expect(next.status == 0, "\(next.errors)")
@@ -107,7 +107,7 @@ import Testing
             let connection = try Connection(settings)
             async let running = CommandRunner.emaildb(
                 ["init", "--sql", folder.path], environment: settings.environment)
-            try await Task.sleep(for: .milliseconds(900))
+            while try !Self.isBuilding(settings) { try await Task.sleep(for: .milliseconds(20)) }
             try connection.query(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%CREATE INDEX CONC%'"
                     + " AND datname = current_database() AND pid <> pg_backend_pid()")
@@ -143,6 +143,14 @@ import Testing
         }
     }
 
+    /// Whether an index that is not valid yet is being built, its function being called.
+    private static func isBuilding(_ settings: ConnectionSettings) throws -> Bool {
+        let connection = try Connection(settings)
+        return try !connection.query(
+            "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
+        ).isEmpty
+    }
+
     private static func events(_ connection: borrowing Connection) throws -> [String] {
         try connection.query("SELECT event FROM emaildb.ledger_event WHERE step = 3 ORDER BY id").map {
             $0.text("event")
@@ -153,10 +161,15 @@ import Testing
     private static func undisturbed(
         _ settings: ConnectionSettings
     ) async throws -> (snapshot: [String], duration: Duration) {
-        try Cluster.empty(settings)
-        let start = ContinuousClock.now
-        let result = try await CommandRunner.emaildb(["init"], environment: settings.environment)
-        try #require(result.status == 0, "\(result)")
-        return (try Cluster.snapshot(settings), start.duration(to: .now))
+        var shortest = Duration.seconds(60)
+        // The shortest of three: other tests start at the same time, and a moment after the end kills nothing.
+        for _ in 1...3 {
+            try Cluster.empty(settings)
+            let start = ContinuousClock.now
+            let result = try await CommandRunner.emaildb(["init"], environment: settings.environment)
+            try #require(result.status == 0, "\(result)")
+            shortest = min(shortest, start.duration(to: .now))
+        }
+        return (try Cluster.snapshot(settings), shortest)
     }
 }

@@ -1,6 +1,8 @@
+import Dispatch
 import FoundationEssentials
 public import Glibc
 import Subprocess
+import Synchronization
 import SystemPackage
 
 /// What a finished process left behind.
@@ -30,17 +32,23 @@ public enum CommandRunner {
     ///   - environment: added to an environment without any `PG*` variable.
     ///   - signal: how to end it.
     ///   - killAfter: when to end it, if it still runs.
+    ///   - victim: the process to end instead of the program.
+    ///   - condition: what has to be so before it is ended, asked every 20 ms.
     public static func emaildb(
         _ arguments: [String], environment: [String: String] = [:], signal: Int32 = SIGKILL,
-        killAfter: Duration? = nil
+        killAfter: Duration? = nil,
+        victim: Int32? = nil, killWhen condition: (@Sendable () throws -> Bool)? = nil
     ) async throws -> CommandResult {
-        try await run(emaildb, arguments, environment: environment, signal: signal, killAfter: killAfter)
+        try await run(
+            emaildb, arguments, environment: environment, signal: signal, killAfter: killAfter, victim: victim,
+            killWhen: condition)
     }
 
     /// Runs any program.
     public static func run(
         _ program: String, _ arguments: [String], environment: [String: String] = [:], signal: Int32 = SIGKILL,
-        killAfter: Duration? = nil
+        killAfter: Duration? = nil,
+        victim: Int32? = nil, killWhen condition: (@Sendable () throws -> Bool)? = nil
     ) async throws -> CommandResult {
         var inherited = ProcessInfo.processInfo.environment.filter { name, _ in
             !name.hasPrefix("PG") && !name.hasPrefix("EMAILDB_") && name != "DATABASE_URL"
@@ -55,16 +63,13 @@ public enum CommandRunner {
             output: .sequence, error: .sequence
         ) { execution in
             let process = execution.processIdentifier.value
-            let killer = killAfter.map { delay in
-                Task {
-                    try await Task.sleep(for: delay)
-                    kill(process, signal)
-                }
-            }
+            let killer = Killer(process: victim ?? process, signal: signal)
+            if let killAfter { killer.strike(after: killAfter) }
+            if let condition { killer.strike(when: condition) }
             async let output = collect(execution.standardOutput)
             async let errors = collect(execution.standardError)
             let texts = try await (output, errors)
-            killer?.cancel()
+            killer.stop()
             return texts
         }
         let status: Int32 =
@@ -79,5 +84,40 @@ public enum CommandRunner {
         var bytes: [UInt8] = []
         for try await buffer in sequence { buffer.withUnsafeBytes { bytes += $0 } }
         return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// Ends a process at a moment.
+///
+/// It has threads of its own: tests block the threads of Swift's concurrency with their
+/// queries, and a sleeping task may then wake up long after its time.
+private final class Killer: Sendable {
+    private let process: Int32
+    private let signal: Int32
+    private let isOver = Mutex(false)
+
+    init(process: Int32, signal: Int32) {
+        self.process = process
+        self.signal = signal
+    }
+
+    func strike(after delay: Duration) {
+        let (seconds, attoseconds) = delay.components
+        let nanoseconds = Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
+        DispatchQueue.global().asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) { self.strike() }
+    }
+
+    func strike(when condition: @escaping @Sendable () throws -> Bool) {
+        DispatchQueue.global().async {
+            while !self.isOver.withLock({ $0 }), (try? condition()) != true { usleep(20_000) }
+            self.strike()
+        }
+    }
+
+    /// The process has ended; its number may belong to another one soon.
+    func stop() { isOver.withLock { $0 = true } }
+
+    private func strike() {
+        isOver.withLock { isOver in if !isOver { kill(process, signal) } }
     }
 }

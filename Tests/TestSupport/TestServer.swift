@@ -113,17 +113,25 @@ private enum Leftovers {
 }
 
 extension TestServer {
-    /// Kills the postmaster and whatever it leaves behind with SIGKILL, and starts the server again, on the same port.
-    public func killAndRestart() async throws {
+    /// The postmaster's process id.
+    public func processID() async throws -> Int32 {
+        guard let running = try await server().running else {
+            throw PostgresError(kind: .connect, message: "the test server is gone")
+        }
+        preferredPort = running.port
+        return running.pid
+    }
+
+    /// Starts the server again on the same port after its postmaster was killed with SIGKILL, or just now if it was not.
+    public func recover() async throws {
         let old = try await server()
-        guard let running = old.running else { return }
-        kill(running.pid, SIGKILL)
+        if let running = old.running { kill(running.pid, SIGKILL) }
         while old.running != nil { try await Task.sleep(for: .milliseconds(10)) }
         // Its children end by themselves when they notice; until then they hold the shared memory, and a new
         // postmaster refuses to start.
         for attempt in 1... {
             do {
-                try await restart(port: running.port)
+                try await restart(port: preferredPort)
                 return
             } catch let error as LocalServerError {
                 guard attempt < 100 else { throw error }

@@ -67,11 +67,12 @@ struct Dev: ParsableCommand {
                 """
                 PostgreSQL runs on 127.0.0.1:\(running.port), log in \(Dev.server.logFile)
 
-                Connect:   PGPASSFILE=\(file) psql -h 127.0.0.1 -p \(running.port) -U postgres email_service
-                Look:      \\dt email_*    \\di idx_email_*    SELECT * FROM pg_connection_stats;
-                Or:        emaildb dev psql
-                For other programs, in this shell:   eval "$(emaildb dev env)"
-                Stop:      emaildb dev stop
+                As the application:   PGPASSFILE=\(file) psql -h 127.0.0.1 -p \(running.port) -U email_service email_service
+                As the superuser:     PGPASSFILE=\(file) psql -h 127.0.0.1 -p \(running.port) -U postgres email_service
+                Look at:              \\dt email_*    \\di idx_email_*    SELECT * FROM pg_connection_stats;
+                Or for short:         emaildb dev psql
+                For other programs:   eval "$(emaildb dev env)"
+                To stop it:           emaildb dev stop
                 """)
         }
     }
@@ -82,13 +83,18 @@ struct Dev: ParsableCommand {
 
         func run() throws {
             let running = try Dev.requireRunning()
-            let file = Dev.server.passwordFile.split(separator: "'", omittingEmptySubsequences: false)
-                .joined(separator: "'\\''")
             print(
                 """
                 unset DATABASE_URL PGSERVICE PGHOSTADDR PGDATABASE PGPASSWORD PGOPTIONS
-                export PGHOST=127.0.0.1 PGPORT=\(running.port) PGUSER=\(LocalServer.superuser) PGPASSFILE='\(file)'
+                export PGHOST=127.0.0.1 PGPORT=\(running.port) PGUSER=\(LocalServer.superuser)
+                export PGPASSFILE=\(Self.quoted(Dev.server.passwordFile))
+                export EMAILDB_APP_PASSWORD_FILE=\(Self.quoted(Dev.server.applicationPasswordFile))
                 """)
+        }
+
+        /// A path as one word of a shell.
+        private static func quoted(_ path: String) -> String {
+            "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
         }
     }
 

@@ -14,6 +14,7 @@ struct StepRunner {
     /// - Parameter isLast: the last step waits for the disk, and with it everything before it.
     /// - Returns: how long it took, ms.
     func apply(_ step: SchemaStep, isLast: Bool, _ connection: borrowing Connection) throws -> Int {
+        if let signal = Interruption.signal { throw InstallFailure.interrupted(signal: signal) }
         progress(.applying(step))
         let start = ContinuousClock.now
         switch step.kind {

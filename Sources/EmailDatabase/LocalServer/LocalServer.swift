@@ -6,7 +6,8 @@ import SystemPackage
 
 /// A private PostgreSQL server in a folder of its own, reachable on the loopback address only.
 ///
-/// The folder holds `data` (the cluster), `pgpass` (the superuser's password, mode 0600) and `log`. PostgreSQL refuses
+/// The folder holds `data` (the cluster), `pgpass` (the passwords of the superuser and of `email_service`, mode 0600),
+/// `application-password` (the latter alone, for `init`) and `log`. PostgreSQL refuses
 /// to run as root, so root starts it as `nobody`, who keeps one capability, to search folders that only root may enter.
 public struct LocalServer: Sendable {
     /// How a cluster is made and run.
@@ -40,6 +41,9 @@ public struct LocalServer: Sendable {
 
     /// The password file, in libpq's format.
     public var passwordFile: String { directory + "/pgpass" }
+
+    /// The password file of `email_service`, as `init --app-password-file` takes it.
+    public var applicationPasswordFile: String { directory + "/application-password" }
 
     /// The server's log.
     public var logFile: String { directory + "/log" }
@@ -138,7 +142,11 @@ public struct LocalServer: Sendable {
             try writeSecret(rules, to: attempt + "/pg_hba.conf")
             try giveToServer(attempt + "/pg_hba.conf")
         }
-        try writeSecret("127.0.0.1:*:*:\(Self.superuser):\(password)\n", to: passwordFile)
+        let applicationPassword = Self.randomPassword()
+        try writeSecret(applicationPassword + "\n", to: applicationPasswordFile)
+        try writeSecret(
+            "127.0.0.1:*:*:\(Self.superuser):\(password)\n"
+                + "127.0.0.1:*:*:\(ApplicationPassword.role):\(applicationPassword)\n", to: passwordFile)
         guard rename(attempt, data) == 0 else {
             throw LocalServerError(problem: "cannot write in \(directory)", remedy: "ls -la \(directory)")
         }
