@@ -30,23 +30,26 @@ public enum CommandRunner {
     /// Runs `emaildb` with some arguments.
     /// - Parameters:
     ///   - environment: added to an environment without any `PG*` variable.
+    ///   - folder: where to run it.
     ///   - signal: how to end it.
     ///   - killAfter: when to end it, if it still runs.
     ///   - victim: the process to end instead of the program.
     ///   - condition: what has to be so before it is ended, asked every 20 ms.
     public static func emaildb(
-        _ arguments: [String], environment: [String: String] = [:], signal: Int32 = SIGKILL,
+        _ arguments: [String], environment: [String: String] = [:], in folder: String? = nil, signal: Int32 = SIGKILL,
         killAfter: Duration? = nil,
         victim: Int32? = nil, killWhen condition: (@Sendable () throws -> Bool)? = nil
     ) async throws -> CommandResult {
         try await run(
-            emaildb, arguments, environment: environment, signal: signal, killAfter: killAfter, victim: victim,
+            emaildb, arguments, environment: environment, in: folder, signal: signal, killAfter: killAfter,
+            victim: victim,
             killWhen: condition)
     }
 
     /// Runs any program.
     public static func run(
-        _ program: String, _ arguments: [String], environment: [String: String] = [:], signal: Int32 = SIGKILL,
+        _ program: String, _ arguments: [String], environment: [String: String] = [:], in folder: String? = nil,
+        signal: Int32 = SIGKILL,
         killAfter: Duration? = nil,
         victim: Int32? = nil, killWhen condition: (@Sendable () throws -> Bool)? = nil
     ) async throws -> CommandResult {
@@ -59,7 +62,8 @@ public enum CommandRunner {
             uniquingKeysWith: { first, _ in first })
         let executable: Executable = program.contains("/") ? .path(FilePath(program)) : .name(program)
         let result = try await Subprocess.run(
-            executable, arguments: Arguments(arguments), environment: .custom(values), input: .none,
+            executable, arguments: Arguments(arguments), environment: .custom(values),
+            workingDirectory: folder.map { FilePath($0) }, input: .none,
             output: .sequence, error: .sequence
         ) { execution in
             let process = execution.processIdentifier.value

@@ -23,6 +23,10 @@ struct Layout: ParsableCommand {
         let changes = try LayoutGenerator.changes(settings: settings, database: "emaildb_layout", source: source)
         let manager = FileManager.default
         try manager.createDirectory(atPath: write, withIntermediateDirectories: true)
+        // A step that was renamed or removed leaves no file behind.
+        for name in try manager.contentsOfDirectory(atPath: write) where name.hasSuffix(".txt") {
+            try manager.removeItem(atPath: write + "/" + name)
+        }
         for (step, change) in changes {
             let header =
                 "# What \(step).sql makes, changes (=) or removes (-). Written by make layout; review as a diff.\n"

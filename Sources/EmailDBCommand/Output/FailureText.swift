@@ -67,12 +67,20 @@ struct FailureOutput: Encodable {
         case .connection(let error):
             outcome = "cannot-connect"
             message = error.message
-            problems = [Problem(problem: "no connection to the server", remedy: Self.connectionAdvice(error))]
+            let problem =
+                error.kind == .configuration ? "the connection settings cannot be used" : "no connection to the server"
+            problems = [Problem(problem: problem, remedy: Self.connectionAdvice(error))]
             sqlState = error.sqlState
         case .statement(let error, let doing):
             outcome = "failed"
             message = "\(doing): \(error.description)"
-            problems = []
+            problems =
+                error.sqlState == .insufficientPrivilege
+                ? [
+                    Problem(
+                        problem: "this role may not do that",
+                        remedy: "Log in as email_monitor to look, as a superuser to change: --username ROLE")
+                ] : []
             sqlState = error.sqlState
         case .interrupted(let signal):
             outcome = "interrupted"
@@ -117,6 +125,7 @@ struct FailureOutput: Encodable {
 
     private static func connectionAdvice(_ error: PostgresError) -> String? {
         if let hint = error.hint { return hint }
+        if error.kind == .configuration { return "Look at -d, DATABASE_URL and the PG* variables: env | grep ^PG" }
         switch error.sqlState {
         case .invalidPassword: return "Set PGPASSWORD or a line of ~/.pgpass; there is no password option on purpose."
         case .invalidAuthorization: return "Name a role that exists and may log in: --username ROLE"

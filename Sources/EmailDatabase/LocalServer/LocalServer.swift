@@ -82,20 +82,45 @@ public struct LocalServer: Sendable {
     /// Starts the server, making its cluster first when there is none; does nothing when it runs.
     /// - Throws: ``LocalServerError``.
     public func start(_ binaries: ServerBinaries, _ configuration: Configuration = Configuration()) async throws {
-        if running != nil { return }
+        if running != nil { return try await waitUntilReady() }
         if !FileManager.default.fileExists(atPath: data + "/PG_VERSION") {
             try await createCluster(binaries, configuration)
         }
-        let port = Self.freePort(preferring: configuration.preferredPort)
+        try prepareLog()
+        while true {
+            let port = Self.freePort(preferring: configuration.preferredPort)
+            do {
+                return try await launch(binaries, configuration, port: port)
+            } catch let error as LocalServerError {
+                // Somebody else may have taken the port since it was looked at; then there is another.
+                if Self.freePort(preferring: port) == port { throw error }
+            }
+        }
+    }
+
+    private func launch(_ binaries: ServerBinaries, _ configuration: Configuration, port: Int) async throws {
         var settings = configuration.settings
         settings["listen_addresses"] = "127.0.0.1"
         settings["unix_socket_directories"] = ""
         settings["port"] = String(port)
         let options = settings.sorted { $0.key < $1.key }.map { "-c \($0.key)='\($0.value)'" }.joined(separator: " ")
-        try prepareLog()
         try await run(
             binaries, "pg_ctl", ["-D", data, "-w", "-t", "60", "-s", "-l", logFile, "-o", options, "start"],
             advice: "tail \(logFile)")
+    }
+
+    /// Waits for a server that is starting: the eighth line of its pid file says when it accepts connections.
+    private func waitUntilReady() async throws {
+        for _ in 0..<600 {
+            guard running != nil, let contents = FileManager.default.contents(atPath: data + "/postmaster.pid") else {
+                break
+            }
+            let lines = String(decoding: contents, as: UTF8.self).split(
+                separator: "\n", omittingEmptySubsequences: false)
+            if lines.count > 7, lines[7].hasPrefix("ready") { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw LocalServerError(problem: "the server does not become ready", remedy: "tail \(logFile)")
     }
 
     /// Stops the server; does nothing when none runs.
@@ -115,10 +140,13 @@ public struct LocalServer: Sendable {
 
     private func createCluster(_ binaries: ServerBinaries, _ configuration: Configuration) async throws {
         let manager = FileManager.default
-        let attempt = data + ".new"
+        // A name of its own: the initdb of a killed start may still be at work, and removes its folder when it fails.
+        let attempt = data + ".new.\(getpid())"
         do {
             try manager.createDirectory(atPath: directory, withIntermediateDirectories: true)
-            if manager.fileExists(atPath: attempt) { try manager.removeItem(atPath: attempt) }
+            for name in try manager.contentsOfDirectory(atPath: directory) where name.hasPrefix("data.new.") {
+                try? manager.removeItem(atPath: directory + "/" + name)
+            }
             try manager.createDirectory(atPath: attempt, withIntermediateDirectories: false)
         } catch {
             throw LocalServerError(

@@ -1,0 +1,60 @@
+import EmailDatabase
+import FoundationEssentials
+import TestSupport
+import Testing
+
+/// The private server that `emaildb dev` keeps in the folder where it is called.
+@Suite struct DevTests {
+    @Test func aServerIsStartedUsedStoppedAndStartedAgainWithItsData() async throws {
+        let folder = try TemporaryFolder()
+        let binaries = try ServerBinaries.find(nil, state: ".emaildb").directory
+        func dev(_ arguments: String...) async throws -> CommandResult {
+            try await CommandRunner.emaildb(["dev"] + arguments, in: folder.path)
+        }
+        let before = try await dev("status")
+        #expect(before.status == 1 && before.output.contains("emaildb dev start"))
+        #expect(try await dev("stop").output == "no server runs here\n")
+        #expect(try await dev("env").status == 3)
+
+        let started = try await dev("start", "--postgres", binaries)
+        try #require(started.status == 0, "\(started.errors)")
+        #expect(started.output.contains("PostgreSQL runs on 127.0.0.1:"))
+        let again = try await dev("start", "--postgres", binaries)
+        #expect(again.output == started.output, "a second start changes nothing")
+
+        // As its users do it: everything through the shell code that it prints.
+        let script = """
+            eval "$('\(CommandRunner.emaildb)' dev env)" && '\(CommandRunner.emaildb)' init --quiet &&
+            psql -X -At -U email_service email_service -c 'SELECT current_user, count(*) FROM email_messages'
+            """
+        let used = try await CommandRunner.run("sh", ["-c", script], in: folder.path)
+        #expect(used.status == 0 && used.output.hasSuffix("email_service|0\n"), "\(used)")
+        let psql = try await dev("psql", "-X", "-At", "-c", "SELECT current_database()")
+        #expect(psql.output == "email_service\n", "\(psql)")
+
+        #expect(try await dev("stop").output == "stopped\n")
+        #expect(try await dev("start", "--postgres", binaries).status == 0)
+        let kept = try await dev("psql", "-X", "-At", "-c", "SELECT count(*) > 10 FROM emaildb.ledger")
+        #expect(kept.output == "t\n", "\(kept)")
+        #expect(try await dev("stop").status == 0)
+    }
+
+    @Test func aFolderWithoutAServerIsNamedWithTheCommandThatFetchesOne() async throws {
+        let folder = try TemporaryFolder()
+        let result = try await CommandRunner.emaildb(["dev", "start", "--postgres", folder.path], in: folder.path)
+        #expect(result.status == 2)
+        #expect(result.errors.contains("holds no PostgreSQL server"))
+        #expect(result.errors.contains("deployment/scripts/fetch-postgresql 16"))
+    }
+
+    @Test func aStartThatWasKilledLeavesNothingInTheWay() async throws {
+        let folder = try TemporaryFolder()
+        let binaries = try ServerBinaries.find(nil, state: ".emaildb").directory
+        let killed = try await CommandRunner.emaildb(
+            ["dev", "start", "--postgres", binaries], in: folder.path, killAfter: .milliseconds(250))
+        #expect(killed.status == 137 || killed.status == 0)
+        let started = try await CommandRunner.emaildb(["dev", "start", "--postgres", binaries], in: folder.path)
+        #expect(started.status == 0, "\(started.errors)")
+        #expect(try await CommandRunner.emaildb(["dev", "stop"], in: folder.path).status == 0)
+    }
+}
