@@ -31,6 +31,9 @@ CREATE TABLE public.email_accounts (
     updated_at      bigint       NOT NULL DEFAULT public.email_now_ms(),
     is_deleted      boolean      NOT NULL DEFAULT false,
     deleted_at      bigint,
+    sync_claim      uuid,
+    sync_lease_until bigint,
+    changes_floor   bigint       NOT NULL DEFAULT 0,
     CONSTRAINT email_accounts_pkey PRIMARY KEY (id),
     CONSTRAINT email_accounts_tenant_id_key UNIQUE (tenant_id, id),
     -- Named like the documented index: one index is both the documented UNIQUE and the documented look-up.
@@ -51,6 +54,9 @@ COMMENT ON COLUMN public.email_accounts.credential_id IS 'Reference to the secre
 COMMENT ON COLUMN public.email_accounts.sync_interval IS 'Seconds between two synchronisations';
 COMMENT ON COLUMN public.email_accounts.last_sync_at IS 'End of the last synchronisation, epoch ms; NULL: never';
 COMMENT ON COLUMN public.email_accounts.deleted_at IS 'Epoch ms; set exactly when is_deleted is';
+COMMENT ON COLUMN public.email_accounts.sync_claim IS 'Who synchronises: given out by email_claim_accounts, asked back by email_release_account';
+COMMENT ON COLUMN public.email_accounts.sync_lease_until IS 'Epoch ms: until then nobody else may claim the account; after a failure, the time of the next attempt';
+COMMENT ON COLUMN public.email_accounts.changes_floor IS 'Tombstones up to this change_seq are purged: a client whose state is older starts afresh';
 
 CREATE TABLE public.email_folders (
     id             uuid         NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
@@ -86,6 +92,8 @@ CREATE TABLE public.email_folders (
 COMMENT ON TABLE public.email_folders IS 'Folders (IMAP mailboxes) of an account';
 COMMENT ON COLUMN public.email_folders.name IS 'Name to show; the last part of path';
 COMMENT ON COLUMN public.email_folders.type IS 'Special use (RFC 6154): inbox, sent, drafts, trash, spam, archive, or custom';
+COMMENT ON COLUMN public.email_folders.unread_count IS 'Messages neither read nor deleted; kept by triggers';
+COMMENT ON COLUMN public.email_folders.total_count IS 'Messages not deleted; kept by triggers';
 COMMENT ON COLUMN public.email_folders.sync_token IS 'Opaque state of the last synchronisation';
 COMMENT ON COLUMN public.email_folders.path IS 'Full name on the server, hierarchy included, unique in the account while not deleted';
 COMMENT ON COLUMN public.email_folders.uid_validity IS 'IMAP UIDVALIDITY: when it changes, every imap_uid of the folder is void';

@@ -4,7 +4,8 @@
 -- Cost:   new objects only.
 --
 -- No legal mail may fail to insert because of an index or a derived column: derived columns never raise, and what
--- feeds a B-tree fits into its 2,704 bytes with every character four bytes long.
+-- feeds a B-tree fits into its 2,704 bytes with every character four bytes long. What GIN indexes are made of is in
+-- a table of its own: see 0009.
 
 SET LOCAL ROLE email_owner;
 
@@ -41,6 +42,8 @@ CREATE TABLE public.email_messages (
     change_seq      bigint       NOT NULL DEFAULT pg_catalog.nextval('public.email_message_change_seq'),
     message_id_full text,
     subject_full    text,
+    raw_headers     text,
+    size_bytes      bigint,
     -- varchar(500) as message_id has it: both hold the same keys, and a longer element would not fit into the index.
     refs            varchar(500)[],
     -- "10" sorts before "9" as text. Anything but a UID (RFC 9051: 1 to 2^32-1) becomes NULL, also a POP3 UIDL.
@@ -51,19 +54,13 @@ CREATE TABLE public.email_messages (
     -- The first addr-spec in angle brackets, else the whole field. COLLATE "C" folds ASCII only and serves ^@.
     from_address    text COLLATE "C" GENERATED ALWAYS AS (
         lower(coalesce(substring("from" FROM '<([^<>[:space:]]+@[^<>[:space:]]+)>'), btrim("from")) COLLATE "C")) STORED,
-    -- A tsvector must stay under 1 MB. The worst text, long hyphenated words of four-byte characters, is stored
-    -- twice (whole and in parts), 8 bytes a character: it fails from 130,859 on, so the cut is below that.
-    -- Configuration "simple" because mail comes in every language; written out, because the expression must not
-    -- depend on a setting.
-    search_vector   tsvector GENERATED ALWAYS AS (
-        setweight(to_tsvector('pg_catalog.simple'::regconfig, coalesce(subject, '')), 'A')
-        || to_tsvector('pg_catalog.simple'::regconfig, coalesce(left(text_body, 120000), ''))) STORED,
     CONSTRAINT email_messages_pkey PRIMARY KEY (id),
     CONSTRAINT email_messages_tenant_id_key UNIQUE (tenant_id, id),
     CONSTRAINT email_messages_account_fkey FOREIGN KEY (tenant_id, account_id)
         REFERENCES public.email_accounts (tenant_id, id) ON DELETE CASCADE,
     CONSTRAINT email_messages_folder_fkey FOREIGN KEY (tenant_id, account_id, folder_id)
         REFERENCES public.email_folders (tenant_id, account_id, id) ON DELETE CASCADE,
+    CONSTRAINT email_messages_size_bytes_check CHECK (size_bytes >= 0),
     CONSTRAINT email_messages_deleted_check CHECK (is_deleted = (deleted_at IS NOT NULL))
 );
 ALTER SEQUENCE public.email_message_change_seq OWNED BY public.email_messages.change_seq;
@@ -83,10 +80,11 @@ COMMENT ON COLUMN public.email_messages.sent_at IS 'Date header, epoch ms; NULL 
 COMMENT ON COLUMN public.email_messages.received_at IS 'Arrival (IMAP INTERNALDATE), epoch ms';
 COMMENT ON COLUMN public.email_messages.deleted_at IS 'Epoch ms; set exactly when is_deleted is';
 COMMENT ON COLUMN public.email_messages.has_attachments IS 'Kept by whoever writes the attachments';
-COMMENT ON COLUMN public.email_messages.change_seq IS 'Grows with every change of the row: what changed since a state, tombstones included';
+COMMENT ON COLUMN public.email_messages.change_seq IS 'Grows with every change of the row; within an account in the order of commits, see email_changes';
 COMMENT ON COLUMN public.email_messages.message_id_full IS 'Message-ID header when it differs from message_id';
 COMMENT ON COLUMN public.email_messages.subject_full IS 'Subject header when it is longer than subject';
 COMMENT ON COLUMN public.email_messages.refs IS 'References header, one key each, made as message_id is';
 COMMENT ON COLUMN public.email_messages.imap_uid_num IS 'imap_uid as a number, NULL when it is none';
 COMMENT ON COLUMN public.email_messages.from_address IS 'Address in "from", ASCII lower case';
-COMMENT ON COLUMN public.email_messages.search_vector IS 'Words of subject (weight A) and of the first 120,000 characters of text_body';
+COMMENT ON COLUMN public.email_messages.raw_headers IS 'Header section as it was received, without the characters PostgreSQL cannot hold (NUL)';
+COMMENT ON COLUMN public.email_messages.size_bytes IS 'Size of the whole message, RFC822.SIZE';

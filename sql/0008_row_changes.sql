@@ -1,6 +1,6 @@
--- What a row keeps about its own change: identity for ever, updated_at, change_seq.
+-- What a row keeps about itself: identity for ever, updated_at, change_seq, no NULL where the document has a default.
 --
--- Makes:  three trigger functions; triggers <table>_identity and <table>_touch.
+-- Makes:  four trigger functions; triggers <table>_identity and <table>_touch, email_messages_fill.
 -- Cost:   new objects only; takes SHARE ROW EXCLUSIVE on each table for the moment of CREATE TRIGGER.
 --
 -- The bodies of the touch functions name functions with their schema and use no operator, so no search_path can
@@ -33,12 +33,30 @@ CREATE FUNCTION public.email_refuse_new_identity() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RAISE EXCEPTION 'id and tenant_id of a row in % cannot change', tg_table_name
+    RAISE EXCEPTION 'id, tenant_id and account_id of a row in % cannot change', tg_table_name
         USING ERRCODE = 'check_violation',
               HINT = 'Insert a new row under the other tenant or id, and delete this one.';
 END
 $$;
-COMMENT ON FUNCTION public.email_refuse_new_identity() IS 'Trigger: refuses another id or tenant_id, which the audit log and caches identify rows by';
+COMMENT ON FUNCTION public.email_refuse_new_identity() IS 'Trigger: refuses another id, tenant_id or account_id, which the audit log and caches identify rows by';
+
+-- The documented columns allow NULL. An explicit one means what its absence would: counters, partial indexes and the
+-- order of search results know only true, false and a time. Filled rows cost one condition, no call.
+CREATE FUNCTION public.email_fill_message() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    NEW.is_read := coalesce(NEW.is_read, false);
+    NEW.is_flagged := coalesce(NEW.is_flagged, false);
+    NEW.is_draft := coalesce(NEW.is_draft, false);
+    NEW.received_at := coalesce(NEW.received_at, NEW.created_at);
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION public.email_fill_message() IS 'Trigger: false for NULL flags, created_at for a NULL received_at';
+CREATE TRIGGER email_messages_fill BEFORE INSERT OR UPDATE ON public.email_messages
+    FOR EACH ROW WHEN (NEW.is_read IS NULL OR NEW.is_flagged IS NULL OR NEW.is_draft IS NULL OR NEW.received_at IS NULL)
+    EXECUTE FUNCTION public.email_fill_message();
 
 CREATE TRIGGER email_accounts_touch BEFORE UPDATE ON public.email_accounts
     FOR EACH ROW EXECUTE FUNCTION public.email_touch_row();
@@ -51,11 +69,13 @@ CREATE TRIGGER email_messages_touch BEFORE UPDATE ON public.email_messages
 CREATE TRIGGER email_accounts_identity BEFORE UPDATE OF id, tenant_id ON public.email_accounts
     FOR EACH ROW WHEN (OLD.id IS DISTINCT FROM NEW.id OR OLD.tenant_id IS DISTINCT FROM NEW.tenant_id)
     EXECUTE FUNCTION public.email_refuse_new_identity();
-CREATE TRIGGER email_folders_identity BEFORE UPDATE OF id, tenant_id ON public.email_folders
-    FOR EACH ROW WHEN (OLD.id IS DISTINCT FROM NEW.id OR OLD.tenant_id IS DISTINCT FROM NEW.tenant_id)
+CREATE TRIGGER email_folders_identity BEFORE UPDATE OF id, tenant_id, account_id ON public.email_folders
+    FOR EACH ROW WHEN (OLD.id IS DISTINCT FROM NEW.id OR OLD.tenant_id IS DISTINCT FROM NEW.tenant_id
+                       OR OLD.account_id IS DISTINCT FROM NEW.account_id)
     EXECUTE FUNCTION public.email_refuse_new_identity();
-CREATE TRIGGER email_messages_identity BEFORE UPDATE OF id, tenant_id ON public.email_messages
-    FOR EACH ROW WHEN (OLD.id IS DISTINCT FROM NEW.id OR OLD.tenant_id IS DISTINCT FROM NEW.tenant_id)
+CREATE TRIGGER email_messages_identity BEFORE UPDATE OF id, tenant_id, account_id ON public.email_messages
+    FOR EACH ROW WHEN (OLD.id IS DISTINCT FROM NEW.id OR OLD.tenant_id IS DISTINCT FROM NEW.tenant_id
+                       OR OLD.account_id IS DISTINCT FROM NEW.account_id)
     EXECUTE FUNCTION public.email_refuse_new_identity();
 CREATE TRIGGER email_attachments_identity BEFORE UPDATE OF id, tenant_id ON public.email_attachments
     FOR EACH ROW WHEN (OLD.id IS DISTINCT FROM NEW.id OR OLD.tenant_id IS DISTINCT FROM NEW.tenant_id)

@@ -25,29 +25,47 @@ static const unsigned char sql_0007_attachments[] = {
 static const unsigned char sql_0008_row_changes[] = {
 #embed "../../sql/0008_row_changes.sql"
 };
-static const unsigned char sql_0009_audit[] = {
-#embed "../../sql/0009_audit.sql"
+static const unsigned char sql_0009_message_search[] = {
+#embed "../../sql/0009_message_search.sql"
 };
-static const unsigned char sql_0010_row_security[] = {
-#embed "../../sql/0010_row_security.sql"
+static const unsigned char sql_0010_writers[] = {
+#embed "../../sql/0010_writers.sql"
 };
-static const unsigned char sql_0011_access[] = {
-#embed "../../sql/0011_access.sql"
+static const unsigned char sql_0011_audit[] = {
+#embed "../../sql/0011_audit.sql"
 };
-static const unsigned char sql_0012_indexes_documented[] = {
-#embed "../../sql/0012_indexes_documented.sql"
+static const unsigned char sql_0012_row_security[] = {
+#embed "../../sql/0012_row_security.sql"
 };
-static const unsigned char sql_0013_indexes_catalogue[] = {
-#embed "../../sql/0013_indexes_catalogue.sql"
+static const unsigned char sql_0013_access[] = {
+#embed "../../sql/0013_access.sql"
 };
-static const unsigned char sql_0014_monitoring[] = {
-#embed "../../sql/0014_monitoring.sql"
+static const unsigned char sql_0014_indexes_documented[] = {
+#embed "../../sql/0014_indexes_documented.sql"
 };
-static const unsigned char sql_0015_storage[] = {
-#embed "../../sql/0015_storage.sql"
+static const unsigned char sql_0015_indexes_catalogue[] = {
+#embed "../../sql/0015_indexes_catalogue.sql"
 };
-static const unsigned char sql_0016_analyze[] = {
-#embed "../../sql/0016_analyze.sql"
+static const unsigned char sql_0016_search[] = {
+#embed "../../sql/0016_search.sql"
+};
+static const unsigned char sql_0017_synchronisation[] = {
+#embed "../../sql/0017_synchronisation.sql"
+};
+static const unsigned char sql_0018_ingest[] = {
+#embed "../../sql/0018_ingest.sql"
+};
+static const unsigned char sql_0019_retention[] = {
+#embed "../../sql/0019_retention.sql"
+};
+static const unsigned char sql_0020_monitoring[] = {
+#embed "../../sql/0020_monitoring.sql"
+};
+static const unsigned char sql_0021_storage[] = {
+#embed "../../sql/0021_storage.sql"
+};
+static const unsigned char sql_0022_analyze[] = {
+#embed "../../sql/0022_analyze.sql"
 };
 static const unsigned char layout_0001_ledger[] = {
 #embed "../../sql/layout/0001_ledger.txt"
@@ -73,29 +91,47 @@ static const unsigned char layout_0007_attachments[] = {
 static const unsigned char layout_0008_row_changes[] = {
 #embed "../../sql/layout/0008_row_changes.txt"
 };
-static const unsigned char layout_0009_audit[] = {
-#embed "../../sql/layout/0009_audit.txt"
+static const unsigned char layout_0009_message_search[] = {
+#embed "../../sql/layout/0009_message_search.txt"
 };
-static const unsigned char layout_0010_row_security[] = {
-#embed "../../sql/layout/0010_row_security.txt"
+static const unsigned char layout_0010_writers[] = {
+#embed "../../sql/layout/0010_writers.txt"
 };
-static const unsigned char layout_0011_access[] = {
-#embed "../../sql/layout/0011_access.txt"
+static const unsigned char layout_0011_audit[] = {
+#embed "../../sql/layout/0011_audit.txt"
 };
-static const unsigned char layout_0012_indexes_documented[] = {
-#embed "../../sql/layout/0012_indexes_documented.txt"
+static const unsigned char layout_0012_row_security[] = {
+#embed "../../sql/layout/0012_row_security.txt"
 };
-static const unsigned char layout_0013_indexes_catalogue[] = {
-#embed "../../sql/layout/0013_indexes_catalogue.txt"
+static const unsigned char layout_0013_access[] = {
+#embed "../../sql/layout/0013_access.txt"
 };
-static const unsigned char layout_0014_monitoring[] = {
-#embed "../../sql/layout/0014_monitoring.txt"
+static const unsigned char layout_0014_indexes_documented[] = {
+#embed "../../sql/layout/0014_indexes_documented.txt"
 };
-static const unsigned char layout_0015_storage[] = {
-#embed "../../sql/layout/0015_storage.txt"
+static const unsigned char layout_0015_indexes_catalogue[] = {
+#embed "../../sql/layout/0015_indexes_catalogue.txt"
 };
-static const unsigned char layout_0016_analyze[] = {
-#embed "../../sql/layout/0016_analyze.txt"
+static const unsigned char layout_0016_search[] = {
+#embed "../../sql/layout/0016_search.txt"
+};
+static const unsigned char layout_0017_synchronisation[] = {
+#embed "../../sql/layout/0017_synchronisation.txt"
+};
+static const unsigned char layout_0018_ingest[] = {
+#embed "../../sql/layout/0018_ingest.txt"
+};
+static const unsigned char layout_0019_retention[] = {
+#embed "../../sql/layout/0019_retention.txt"
+};
+static const unsigned char layout_0020_monitoring[] = {
+#embed "../../sql/layout/0020_monitoring.txt"
+};
+static const unsigned char layout_0021_storage[] = {
+#embed "../../sql/layout/0021_storage.txt"
+};
+static const unsigned char layout_0022_analyze[] = {
+#embed "../../sql/layout/0022_analyze.txt"
 };
 
 #define STEP(name) {#name ".sql", sql_##name, sizeof sql_##name}
@@ -110,14 +146,20 @@ static const struct schema_sql_file steps[] = {
     STEP(0006_messages),
     STEP(0007_attachments),
     STEP(0008_row_changes),
-    STEP(0009_audit),
-    STEP(0010_row_security),
-    STEP(0011_access),
-    STEP(0012_indexes_documented),
-    STEP(0013_indexes_catalogue),
-    STEP(0014_monitoring),
-    STEP(0015_storage),
-    STEP(0016_analyze),
+    STEP(0009_message_search),
+    STEP(0010_writers),
+    STEP(0011_audit),
+    STEP(0012_row_security),
+    STEP(0013_access),
+    STEP(0014_indexes_documented),
+    STEP(0015_indexes_catalogue),
+    STEP(0016_search),
+    STEP(0017_synchronisation),
+    STEP(0018_ingest),
+    STEP(0019_retention),
+    STEP(0020_monitoring),
+    STEP(0021_storage),
+    STEP(0022_analyze),
     {0},
 };
 
@@ -130,14 +172,20 @@ static const struct schema_sql_file layouts[] = {
     LAYOUT(0006_messages),
     LAYOUT(0007_attachments),
     LAYOUT(0008_row_changes),
-    LAYOUT(0009_audit),
-    LAYOUT(0010_row_security),
-    LAYOUT(0011_access),
-    LAYOUT(0012_indexes_documented),
-    LAYOUT(0013_indexes_catalogue),
-    LAYOUT(0014_monitoring),
-    LAYOUT(0015_storage),
-    LAYOUT(0016_analyze),
+    LAYOUT(0009_message_search),
+    LAYOUT(0010_writers),
+    LAYOUT(0011_audit),
+    LAYOUT(0012_row_security),
+    LAYOUT(0013_access),
+    LAYOUT(0014_indexes_documented),
+    LAYOUT(0015_indexes_catalogue),
+    LAYOUT(0016_search),
+    LAYOUT(0017_synchronisation),
+    LAYOUT(0018_ingest),
+    LAYOUT(0019_retention),
+    LAYOUT(0020_monitoring),
+    LAYOUT(0021_storage),
+    LAYOUT(0022_analyze),
     {0},
 };
 

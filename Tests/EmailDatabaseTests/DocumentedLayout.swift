@@ -150,7 +150,8 @@ enum DocumentedLayout {
         Index(
             name: "idx_email_messages_imap_uid", table: "email_messages", keys: ["imap_uid", "folder_id"],
             isUnique: true),
-        Index(name: "idx_email_messages_text_search", table: "email_messages", keys: [], method: "gin"),
+        // The document only says "full-text search on subject + body"; where the words are kept is ours to say.
+        Index(name: "idx_email_messages_text_search", table: "email_message_search", keys: [], method: "gin"),
         Index(name: "idx_email_attachments_message_id", table: "email_attachments", keys: ["message_id"]),
         Index(name: "idx_email_attachments_tenant", table: "email_attachments", keys: ["tenant_id"]),
         Index(name: "idx_email_attachments_storage_path", table: "email_attachments", keys: ["storage_path"]),

@@ -176,7 +176,7 @@ extension DocumentedLayoutTests {
                       AND o.opcintype = 'tsvector'::regtype
                     """
                 ).first?[0])
-            let search = "SELECT id FROM email_messages WHERE \(indexed) @@ plainto_tsquery('simple', "
+            let search = "SELECT message_id FROM email_message_search WHERE \(indexed) @@ plainto_tsquery('simple', "
             #expect(try connection.query(search + "$1)", [word]).map { $0[0] } == [mailbox.message])
             #expect(try connection.query(search + "$1)", ["absent"]).isEmpty)
             // With other ways forbidden, the planner must find its way through the index.

@@ -251,7 +251,7 @@ import Testing
                 return try LiveCatalog.mismatches(layout, connection).contains { $0.expected.kind == "policy" }
             }
             try connection.query("ROLLBACK")
-            #expect(broken.map(\.name) == ["0010_row_security"])
+            #expect(broken.map(\.name) == ["0012_row_security"])
         }
     }
 }

@@ -7,10 +7,7 @@ public import Postgres
 /// What tests of `init` do to a cluster between two runs, and what they look at afterwards.
 public enum Cluster {
     /// The roles that the schema makes.
-    public static let roles = [
-        "email_owner", "email_service", "email_readonly", "email_search", "email_audit", "email_backup",
-        "email_monitor", "email_pooler",
-    ]
+    public static let roles = Preflight.roles
 
     /// Brings a cluster back to where initdb left it: no database and no role of ours.
     public static func empty(_ settings: ConnectionSettings, dropping databases: [String] = ["email_service"]) throws {

@@ -36,7 +36,7 @@ CREATE UNIQUE INDEX idx_email_messages_message_id ON public.email_messages (mess
 COMMENT ON INDEX public.idx_email_messages_message_id IS 'Message by Message-ID; delivered twice is stored once';
 CREATE UNIQUE INDEX idx_email_messages_imap_uid ON public.email_messages (imap_uid, folder_id);
 COMMENT ON INDEX public.idx_email_messages_imap_uid IS 'Message by UID; NULLs (UIDVALIDITY changed) do not collide';
-CREATE INDEX idx_email_messages_text_search ON public.email_messages USING gin ((tenant_id::text), search_vector);
+CREATE INDEX idx_email_messages_text_search ON public.email_message_search USING gin ((tenant_id::text), search_vector);
 COMMENT ON INDEX public.idx_email_messages_text_search IS 'Words in subject and body';
 
 CREATE INDEX idx_email_attachments_message_id ON public.email_attachments (message_id);

@@ -119,8 +119,8 @@ BEGIN
          WHERE attrelid = format('public.%I', audited)::regclass
            AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
            -- Identity cannot change; the rest is written by machines at every synchronisation.
-           AND attname <> ALL ('{id,tenant_id,updated_at,change_seq,last_sync_at,is_syncing,sync_token,
-                                 unread_count,total_count,uid_next,highest_modseq}'::name[]);
+           AND attname <> ALL ('{id,tenant_id,updated_at,change_seq,last_sync_at,is_syncing,sync_token,sync_claim,
+                                 sync_lease_until,changes_floor,unread_count,total_count,uid_next,highest_modseq}'::name[]);
         EXECUTE format($function$
 CREATE FUNCTION public.%1$I() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -158,8 +158,9 @@ BEGIN
         EXECUTE format('CREATE TRIGGER %I AFTER INSERT ON public.%I REFERENCING NEW TABLE AS new_rows
                         FOR EACH STATEMENT EXECUTE FUNCTION public.email_audit_insert()',
                        audited || '_audit_insert', audited);
+        -- What a trigger updates (counters) is not worth the call; cascades delete, they update nothing here.
         EXECUTE format('CREATE TRIGGER %1$I AFTER UPDATE ON public.%2$I REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-                        FOR EACH STATEMENT EXECUTE FUNCTION public.%1$I()',
+                        FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION public.%1$I()',
                        audited || '_audit_update', audited);
         EXECUTE format('CREATE TRIGGER %I AFTER DELETE ON public.%I REFERENCING OLD TABLE AS old_rows
                         FOR EACH STATEMENT EXECUTE FUNCTION public.email_audit_delete()',

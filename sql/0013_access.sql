@@ -20,7 +20,7 @@ GRANT SELECT
     TO email_readonly;
 GRANT USAGE ON SEQUENCE public.email_message_change_seq TO email_service;
 GRANT EXECUTE ON FUNCTION public.email_now_ms(), public.email_require_tenant()
-    TO email_service, email_readonly, email_search;
+    TO email_service, email_readonly, email_search, email_keeper, email_worker;
 
 RESET ROLE;
 
@@ -41,7 +41,7 @@ BEGIN
 
     -- Everybody may connect to a new database and make temporary tables there; temporary objects can shadow names.
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO email_service, email_readonly, email_backup, email_monitor, email_pooler',
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO email_service, email_readonly, email_worker, email_backup, email_monitor, email_pooler',
                    current_database());
 
     -- A request that runs away, waits for a lock or forgets its transaction must not hold up the others; an
@@ -59,6 +59,9 @@ BEGIN
         ('email_readonly', 'track_activities', 'off'),
         ('email_monitor',  'statement_timeout', '30s'),
         ('email_monitor',  'lock_timeout', '1s'),
+        ('email_worker',   'statement_timeout', '5s'),
+        ('email_worker',   'lock_timeout', '1s'),
+        ('email_worker',   'idle_in_transaction_session_timeout', '10s'),
         ('email_pooler',   'statement_timeout', '5s')
     LOOP
         IF me.rolsuper

@@ -6,7 +6,8 @@
 -- An unset setting, and the '' that a finished SET LOCAL leaves behind, both give NULL and so no row; a malformed
 -- one raises. The expression is written inline: a volatile function would forbid index conditions, an immutable one
 -- would show the previous tenant's rows from a cached plan. Named roles, not PUBLIC, and FORCE: the owner is bound
--- too, and sees nothing. Foreign keys and their cascades are checked by PostgreSQL outside row security.
+-- too, and sees nothing; policies of helper roles are made where those get their grants. Foreign keys and their
+-- cascades are checked by PostgreSQL outside row security.
 
 SET LOCAL ROLE email_owner;
 

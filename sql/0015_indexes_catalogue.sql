@@ -1,6 +1,7 @@
 -- The other indexes: each answers one catalogued query, which is its comment.
 --
--- Makes:  23 indexes; with the 16 documented ones and four on the audit log there are 43 called idx_email_*.
+-- Makes:  25 indexes; with the 16 documented ones, four on the audit log and two on tombstones there are 47 called
+--         idx_email_*.
 -- Cost:   SHARE on each table while its indexes are built; the tables are new and empty.
 --
 -- Predicates are part of the contract with the query: it must say "NOT is_deleted" (or = false) for PostgreSQL to
@@ -45,8 +46,6 @@ COMMENT ON INDEX public.idx_email_messages_account_from IS 'Messages from an add
 -- Messages: threads
 CREATE INDEX idx_email_messages_in_reply_to ON public.email_messages (account_id, in_reply_to) WHERE in_reply_to IS NOT NULL;
 COMMENT ON INDEX public.idx_email_messages_in_reply_to IS 'Answers to a message';
-CREATE INDEX idx_email_messages_refs ON public.email_messages USING gin (refs);
-COMMENT ON INDEX public.idx_email_messages_refs IS 'Messages that refer to one that arrived after them (search function)';
 
 -- Messages: synchronisation and life cycle
 CREATE INDEX idx_email_messages_folder_uid ON public.email_messages (folder_id, imap_uid_num);
@@ -61,15 +60,20 @@ COMMENT ON INDEX public.idx_email_messages_tenant_received IS 'Messages of a ten
 CREATE INDEX idx_email_messages_created_brin ON public.email_messages USING brin (created_at);
 COMMENT ON INDEX public.idx_email_messages_created_brin IS 'What was stored in a span of time (incremental export)';
 
--- Messages: search by functions that run outside row security; for tenant_id::text see 0012
-CREATE INDEX idx_email_messages_recipients ON public.email_messages
-    USING gin ((tenant_id::text), "to" jsonb_path_ops, cc jsonb_path_ops, bcc jsonb_path_ops);
-COMMENT ON INDEX public.idx_email_messages_recipients IS 'Messages to, cc or bcc an address (search function)';
-CREATE INDEX idx_email_messages_subject_trgm ON public.email_messages
-    USING gin ((tenant_id::text), subject public.gin_trgm_ops, "from" public.gin_trgm_ops);
-COMMENT ON INDEX public.idx_email_messages_subject_trgm IS 'Part of a subject or sender (search function)';
+-- Messages: search by functions that run outside row security; for tenant_id::text see 0014
+CREATE INDEX idx_email_messages_recipients ON public.email_message_search USING gin ((tenant_id::text), recipients);
+COMMENT ON INDEX public.idx_email_messages_recipients IS 'Messages to, cc or bcc an address (email_search_recipients)';
+CREATE INDEX idx_email_messages_subject_trgm ON public.email_message_search
+    USING gin ((tenant_id::text), subject public.gin_trgm_ops, sender public.gin_trgm_ops);
+COMMENT ON INDEX public.idx_email_messages_subject_trgm IS 'Part of a subject or sender (email_search_substring)';
+CREATE INDEX idx_email_messages_refs ON public.email_message_search USING gin ((tenant_id::text), refs);
+COMMENT ON INDEX public.idx_email_messages_refs IS 'Messages that refer to one that arrived after them (email_search_references)';
+CREATE INDEX idx_email_messages_search_received ON public.email_message_search (tenant_id, received_at DESC);
+COMMENT ON INDEX public.idx_email_messages_search_received IS 'First page of a search for common words, newest first';
 
 -- Attachments
+CREATE INDEX idx_email_attachments_purge ON public.email_attachments (deleted_at) WHERE is_deleted;
+COMMENT ON INDEX public.idx_email_attachments_purge IS 'Deleted attachments old enough to purge';
 CREATE INDEX idx_email_attachments_tenant_mime ON public.email_attachments (tenant_id, mime_type, created_at DESC);
 COMMENT ON INDEX public.idx_email_attachments_tenant_mime IS 'Attachments of a MIME type, newest first';
 CREATE INDEX idx_email_attachments_large ON public.email_attachments (tenant_id, size_bytes DESC) WHERE size_bytes >= 1048576;
@@ -78,4 +82,4 @@ CREATE INDEX idx_email_attachments_blob ON public.email_attachments (blob_id) WH
 COMMENT ON INDEX public.idx_email_attachments_blob IS 'Is a blob still referred to';
 CREATE INDEX idx_email_attachments_filename_trgm ON public.email_attachments
     USING gin ((tenant_id::text), filename public.gin_trgm_ops);
-COMMENT ON INDEX public.idx_email_attachments_filename_trgm IS 'Part of a file name (search function)';
+COMMENT ON INDEX public.idx_email_attachments_filename_trgm IS 'Part of a file name (email_search_attachments)';

@@ -1,0 +1,262 @@
+-- Writers: in which order they come, and what each statement on messages keeps besides the messages.
+--
+-- Makes:  function public.email_lock_writers() with its triggers; table public.email_message_tombstones with row
+--         security; functions email_messages_inserted/_updated/_deleted, email_message_left_folder and
+--         email_account_deleted with their triggers.
+-- Cost:   new objects only; takes SHARE ROW EXCLUSIVE on each table for the moment of CREATE TRIGGER.
+--
+-- Order. Counters and change numbers must be right under any number of writers, without deadlocks. Locks on the rows
+-- themselves cannot do it: a statement holds its messages before any trigger learns of which folder or account they
+-- are, so two transactions of two statements each can always meet head on. The lock is therefore taken BEFORE the
+-- statement, and on what is known by then, the tenant of the transaction: an advisory lock, held to the end of the
+-- transaction, that costs no row version and no WAL. First lock of every writer of the tenant, so none can wait for
+-- it while holding a row that its holder wants.
+--   setting app.current_tenant_id                      writers of one tenant come one after the other
+--   ... and app.current_account_id in the transaction  writers of one account do; those of other accounts go on.
+--                                                      A message of another account is then refused (23514).
+--   neither (maintenance by a superuser)               one writer, all others wait: keep it short
+-- Set both at the beginning of a transaction, and keep transactions short: commit each batch.
+--
+-- Change numbers. Whoever holds the lock draws from the sequence, and the next one gets the lock only when that is
+-- committed and visible. Within an account numbers therefore become visible in ascending order: a reader that has
+-- seen number n will never find a lower one it has not seen. Rolled-back numbers are skipped, no change is.
+
+CALL emaildb.lend_role('email_keeper');
+SET LOCAL ROLE email_owner;
+
+CREATE FUNCTION public.email_lock_writers() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    tenant  constant uuid := NULLIF(current_setting('app.current_tenant_id', true), '');
+    account constant uuid := NULLIF(current_setting('app.current_account_id', true), '');
+BEGIN
+    IF current_user = 'email_keeper' THEN
+        NULL;  -- the functions of email_keeper say themselves what they lock
+    ELSIF tenant IS NULL THEN
+        PERFORM pg_advisory_xact_lock(hashtextextended('emaildb writers', 0));
+    ELSIF account IS NULL THEN
+        PERFORM pg_advisory_xact_lock_shared(hashtextextended('emaildb writers', 0));
+        PERFORM pg_advisory_xact_lock(uuid_hash_extended(tenant, 1));
+    ELSE
+        PERFORM pg_advisory_xact_lock_shared(hashtextextended('emaildb writers', 0));
+        PERFORM pg_advisory_xact_lock_shared(uuid_hash_extended(tenant, 1));
+        -- Seeded with the tenant: nobody can name, and so hold up, an account of another one.
+        PERFORM pg_advisory_xact_lock(uuid_hash_extended(account, uuid_hash_extended(tenant, 2)));
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION public.email_lock_writers() IS
+    'Trigger, before each statement: lets the writers of a tenant, or with app.current_account_id of an account, go one after the other';
+
+-- What runs inside a trigger (counters, cascades) was let in with the statement that caused it.
+DO $locks$
+DECLARE
+    written text;
+BEGIN
+    FOREACH written IN ARRAY ARRAY['email_accounts', 'email_folders', 'email_messages', 'email_attachments'] LOOP
+        EXECUTE format('CREATE TRIGGER %I BEFORE INSERT OR UPDATE OR DELETE ON public.%I
+                        FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION public.email_lock_writers()',
+                       written || '_lock', written);
+    END LOOP;
+END
+$locks$;
+
+CREATE TABLE public.email_message_tombstones (
+    tenant_id   uuid    NOT NULL,
+    account_id  uuid    NOT NULL,
+    folder_id   uuid    NOT NULL,
+    message_id  uuid    NOT NULL,
+    imap_uid    bigint,
+    is_gone     boolean NOT NULL,
+    change_seq  bigint  NOT NULL DEFAULT pg_catalog.nextval('public.email_message_change_seq'),
+    recorded_at bigint  NOT NULL DEFAULT public.email_now_ms(),
+    CONSTRAINT email_message_tombstones_pkey PRIMARY KEY (account_id, change_seq)
+);
+COMMENT ON TABLE public.email_message_tombstones IS
+    'What left a folder: messages erased, and messages moved on; for QRESYNC VANISHED and JMAP destroyed, until purged';
+COMMENT ON COLUMN public.email_message_tombstones.message_id IS 'email_messages.id';
+COMMENT ON COLUMN public.email_message_tombstones.imap_uid IS 'UID it had in folder_id';
+COMMENT ON COLUMN public.email_message_tombstones.is_gone IS 'true: the row is erased; false: the message is in another folder now';
+COMMENT ON COLUMN public.email_message_tombstones.change_seq IS 'From the sequence of email_messages.change_seq: no two changes share a number';
+COMMENT ON COLUMN public.email_message_tombstones.recorded_at IS 'Epoch ms';
+-- Written in time order, so a range summary finds what is old enough to purge.
+CREATE INDEX idx_email_message_tombstones_time_brin ON public.email_message_tombstones USING brin (recorded_at);
+COMMENT ON INDEX public.idx_email_message_tombstones_time_brin IS 'Purge of tombstones older than a time';
+CREATE INDEX idx_email_message_tombstones_tenant ON public.email_message_tombstones (tenant_id);
+COMMENT ON INDEX public.idx_email_message_tombstones_tenant IS 'Tombstones of a tenant: export, offboarding';
+
+ALTER TABLE public.email_message_tombstones ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY email_message_tombstones_tenant_policy ON public.email_message_tombstones AS PERMISSIVE FOR SELECT
+    TO email_service, email_readonly
+    USING (tenant_id = NULLIF(current_setting('app.current_tenant_id', true), '')::uuid);
+CREATE POLICY email_message_tombstones_keeper_policy ON public.email_message_tombstones AS PERMISSIVE FOR ALL
+    TO email_keeper USING (true) WITH CHECK (true);
+GRANT SELECT ON public.email_message_tombstones TO email_service, email_readonly;
+GRANT SELECT, INSERT, DELETE ON public.email_message_tombstones TO email_keeper;
+
+-- What the keeper may touch of the four tables: no header and no body.
+GRANT SELECT (id, tenant_id, account_id, unread_count, total_count, is_deleted, deleted_at),
+      UPDATE (unread_count, total_count, updated_at), DELETE ON public.email_folders TO email_keeper;
+GRANT SELECT (id, tenant_id, is_enabled, is_sync_enabled, is_syncing, sync_interval, last_sync_at, sync_claim,
+              sync_lease_until, changes_floor, is_deleted, deleted_at, updated_at),
+      UPDATE (is_syncing, last_sync_at, sync_claim, sync_lease_until, changes_floor), DELETE
+    ON public.email_accounts TO email_keeper;
+GRANT SELECT (id, tenant_id, account_id, folder_id, is_deleted, deleted_at), DELETE ON public.email_messages TO email_keeper;
+GRANT SELECT (id, tenant_id, message_id, is_deleted, deleted_at), DELETE ON public.email_attachments TO email_keeper;
+CREATE POLICY email_accounts_keeper_policy ON public.email_accounts AS PERMISSIVE FOR ALL
+    TO email_keeper USING (true) WITH CHECK (true);
+CREATE POLICY email_folders_keeper_policy ON public.email_folders AS PERMISSIVE FOR ALL
+    TO email_keeper USING (true) WITH CHECK (true);
+CREATE POLICY email_messages_keeper_policy ON public.email_messages AS PERMISSIVE FOR ALL
+    TO email_keeper USING (true) WITH CHECK (true);
+CREATE POLICY email_attachments_keeper_policy ON public.email_attachments AS PERMISSIVE FOR ALL
+    TO email_keeper USING (true) WITH CHECK (true);
+GRANT USAGE ON SEQUENCE public.email_message_change_seq TO email_keeper;
+GRANT EXECUTE ON FUNCTION public.email_now_ms() TO email_keeper;
+
+-- The three functions below: row_security = on, because maintenance runs with it off, which would refuse instead of
+-- applying the keeper's policies; enable_seqscan = off, because a plan is kept from the first statement of a session,
+-- when tables may be small, and must still be right when they are not; work_mem, because a GIN index moves its list of
+-- pending entries into place in portions of that size: one portion is a quarter faster than several; and no notice for each
+-- word that is too long to index.
+SET LOCAL ROLE email_keeper;
+CREATE FUNCTION public.email_refuse_other_account() RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE EXCEPTION 'a message of another account than app.current_account_id was written'
+        USING ERRCODE = 'check_violation',
+              HINT = 'Without that setting a transaction may write to every account of the tenant.';
+END
+$$;
+COMMENT ON FUNCTION public.email_refuse_other_account() IS 'Raises: the lock of the transaction covers one account, the statement did not keep to it';
+
+CREATE FUNCTION public.email_messages_inserted() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET row_security = on SET enable_seqscan = off SET work_mem = '64MB'
+    SET client_min_messages = warning
+AS $$
+DECLARE
+    account constant uuid := NULLIF(current_setting('app.current_account_id', true), '');
+BEGIN
+    IF account IS NOT NULL AND EXISTS (SELECT FROM new_rows WHERE account_id <> account) THEN
+        PERFORM public.email_refuse_other_account();
+    END IF;
+
+    INSERT INTO public.email_message_search
+           (tenant_id, message_id, account_id, received_at, subject, sender, recipients, refs, search_vector)
+    SELECT tenant_id, id, account_id, received_at, subject, "from",
+           public.email_search_addresses("to", cc, bcc), refs,
+           public.email_search_words(coalesce(subject_full, subject), text_body, html_body)
+      FROM new_rows;
+
+    UPDATE public.email_folders AS f
+       SET total_count = coalesce(f.total_count, 0) + d.total, unread_count = coalesce(f.unread_count, 0) + d.unread
+      FROM (SELECT folder_id, count(*) AS total, count(*) FILTER (WHERE NOT is_read) AS unread
+              FROM new_rows WHERE NOT is_deleted GROUP BY folder_id) AS d
+     WHERE f.id = d.folder_id;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION public.email_messages_inserted() IS 'Trigger: search rows and folder counters for inserted messages';
+
+CREATE FUNCTION public.email_messages_updated() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET row_security = on SET enable_seqscan = off
+AS $$
+DECLARE
+    account constant uuid := NULLIF(current_setting('app.current_account_id', true), '');
+BEGIN
+    IF account IS NOT NULL AND EXISTS (SELECT FROM new_rows WHERE account_id <> account) THEN
+        PERFORM public.email_refuse_other_account();
+    END IF;
+
+    -- The old rows are taken from the sums, the new ones added: flags, moves, deletions and revivals are all one.
+    UPDATE public.email_folders AS f
+       SET total_count = coalesce(f.total_count, 0) + d.total, unread_count = coalesce(f.unread_count, 0) + d.unread
+      FROM (SELECT folder_id, sum(total) AS total, sum(unread) AS unread
+              FROM (SELECT folder_id, 1 AS total, CASE WHEN is_read THEN 0 ELSE 1 END AS unread
+                      FROM new_rows WHERE NOT is_deleted
+                    UNION ALL
+                    SELECT folder_id, -1, CASE WHEN is_read THEN 0 ELSE -1 END
+                      FROM old_rows WHERE NOT is_deleted) AS r
+             GROUP BY folder_id
+            HAVING sum(total) <> 0 OR sum(unread) <> 0) AS d
+     WHERE f.id = d.folder_id;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION public.email_messages_updated() IS 'Trigger: folder counters for updated messages';
+
+CREATE FUNCTION public.email_messages_deleted() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET row_security = on SET enable_seqscan = off
+AS $$
+DECLARE
+    account constant uuid := NULLIF(current_setting('app.current_account_id', true), '');
+BEGIN
+    IF account IS NOT NULL AND EXISTS (SELECT FROM old_rows WHERE account_id <> account) THEN
+        PERFORM public.email_refuse_other_account();
+    END IF;
+
+    DELETE FROM public.email_message_search AS s USING old_rows AS o WHERE s.message_id = o.id;
+
+    UPDATE public.email_folders AS f
+       SET total_count = coalesce(f.total_count, 0) - d.total, unread_count = coalesce(f.unread_count, 0) - d.unread
+      FROM (SELECT folder_id, count(*) AS total, count(*) FILTER (WHERE NOT is_read) AS unread
+              FROM old_rows WHERE NOT is_deleted GROUP BY folder_id) AS d
+     WHERE f.id = d.folder_id;
+
+    -- Nobody synchronises an account that is being deleted as a whole.
+    INSERT INTO public.email_message_tombstones (tenant_id, account_id, folder_id, message_id, imap_uid, is_gone)
+    SELECT o.tenant_id, o.account_id, o.folder_id, o.id, o.imap_uid_num, true
+      FROM old_rows AS o
+     WHERE EXISTS (SELECT FROM public.email_accounts AS a WHERE a.id = o.account_id);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION public.email_messages_deleted() IS 'Trigger: search rows, folder counters and tombstones for deleted messages';
+
+CREATE FUNCTION public.email_message_left_folder() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET row_security = on
+AS $$
+BEGIN
+    INSERT INTO public.email_message_tombstones (tenant_id, account_id, folder_id, message_id, imap_uid, is_gone)
+    VALUES (OLD.tenant_id, OLD.account_id, OLD.folder_id, OLD.id, OLD.imap_uid_num, false);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION public.email_message_left_folder() IS 'Trigger: tombstone in the folder that a message was moved out of';
+
+CREATE FUNCTION public.email_account_deleted() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET row_security = on SET enable_seqscan = off
+AS $$
+BEGIN
+    DELETE FROM public.email_message_tombstones AS t USING old_rows AS o WHERE t.account_id = o.id;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION public.email_account_deleted() IS 'Trigger: erases the tombstones of deleted accounts';
+GRANT EXECUTE ON FUNCTION public.email_messages_inserted(), public.email_messages_updated(),
+    public.email_messages_deleted(), public.email_message_left_folder(), public.email_account_deleted() TO email_owner;
+
+SET LOCAL ROLE email_owner;
+CREATE TRIGGER email_messages_inserted AFTER INSERT ON public.email_messages REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION public.email_messages_inserted();
+CREATE TRIGGER email_messages_updated AFTER UPDATE ON public.email_messages
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION public.email_messages_updated();
+CREATE TRIGGER email_messages_deleted AFTER DELETE ON public.email_messages REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION public.email_messages_deleted();
+CREATE TRIGGER email_messages_moved AFTER UPDATE OF folder_id ON public.email_messages
+    FOR EACH ROW WHEN (OLD.folder_id IS DISTINCT FROM NEW.folder_id)
+    EXECUTE FUNCTION public.email_message_left_folder();
+CREATE TRIGGER email_accounts_deleted AFTER DELETE ON public.email_accounts REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION public.email_account_deleted();
+
+RESET ROLE;
+CALL emaildb.return_role('email_keeper');

@@ -1,0 +1,231 @@
+-- Synchronisation: what changed since a state, moves, UIDVALIDITY, and which account a worker takes next.
+--
+-- Makes:  functions public.email_changes, email_change_state, email_move_messages, email_reset_uidvalidity,
+--         email_check_counters, email_repair_counters for the application; email_claim_accounts, email_renew_claim,
+--         email_release_account for email_worker.
+-- Cost:   new objects only.
+--
+-- The application's functions run as their caller, under row security. The worker's run as email_keeper, because a
+-- worker serves all tenants: it gets ids of tenants and accounts, never a row of mail. That is why it has a role of
+-- its own: the application, which any request reaches, must not be able to list tenants.
+
+SET LOCAL ROLE email_owner;
+
+-- Both branches are read in the order of their indexes and merged; numbers are unique over both. Why no change is
+-- missed: see 0010.
+CREATE FUNCTION public.email_changes(
+        account_id uuid, since_seq bigint, page_size integer DEFAULT 500, full_resync boolean DEFAULT false)
+    RETURNS TABLE (change_seq bigint, kind text, message_id uuid, folder_id uuid, imap_uid bigint)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_column
+DECLARE
+    page  constant integer := least(greatest(coalesce(email_changes.page_size, 500), 1), 5000);
+    floor bigint;
+BEGIN
+    PERFORM public.email_require_tenant();
+    SELECT a.changes_floor INTO floor FROM public.email_accounts AS a WHERE a.id = email_changes.account_id;
+    IF NOT email_changes.full_resync AND coalesce(email_changes.since_seq, 0) < floor THEN
+        RETURN QUERY SELECT floor, 'resync', NULL::uuid, NULL::uuid, NULL::bigint;
+        RETURN;
+    END IF;
+    RETURN QUERY
+    SELECT * FROM (
+        (SELECT m.change_seq, CASE WHEN m.is_deleted THEN 'vanished' ELSE 'changed' END, m.id, m.folder_id, m.imap_uid_num
+           FROM public.email_messages AS m
+          WHERE m.account_id = email_changes.account_id AND m.change_seq > coalesce(email_changes.since_seq, 0)
+          ORDER BY m.change_seq LIMIT page)
+        UNION ALL
+        (SELECT t.change_seq, CASE WHEN t.is_gone THEN 'vanished' ELSE 'left' END, t.message_id, t.folder_id, t.imap_uid
+           FROM public.email_message_tombstones AS t
+          WHERE t.account_id = email_changes.account_id AND t.change_seq > coalesce(email_changes.since_seq, 0)
+          ORDER BY t.change_seq LIMIT page)) AS c
+     ORDER BY 1
+     LIMIT page;
+END
+$$;
+COMMENT ON FUNCTION public.email_changes(uuid, bigint, integer, boolean) IS
+    'Changes of an account after a state, in order; the next state is the last change_seq. kind: changed; vanished (deleted); left (moved out of folder_id, which matters to QRESYNC only); resync (alone: the state is below the floor up to which tombstones are purged: forget everything, and read from 0 with full_resync = true)';
+
+CREATE FUNCTION public.email_change_state(account_id uuid)
+    RETURNS TABLE (last_seq bigint, floor_seq bigint)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM public.email_require_tenant();
+    RETURN QUERY
+    SELECT greatest((SELECT max(m.change_seq) FROM public.email_messages AS m WHERE m.account_id = a.id),
+                    (SELECT max(t.change_seq) FROM public.email_message_tombstones AS t WHERE t.account_id = a.id),
+                    a.changes_floor),
+           a.changes_floor
+      FROM public.email_accounts AS a
+     WHERE a.id = email_change_state.account_id;
+END
+$$;
+COMMENT ON FUNCTION public.email_change_state(uuid) IS
+    'State of an account (HIGHESTMODSEQ, JMAP state), and the oldest state that email_changes can start from';
+
+-- The UID of the old folder means nothing in the new one; the server's answer (UIDPLUS) or the next synchronisation
+-- brings the new.
+CREATE FUNCTION public.email_move_messages(ids uuid[], target_folder uuid) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    target public.email_folders%ROWTYPE;
+    moved  bigint;
+BEGIN
+    PERFORM public.email_require_tenant();
+    SELECT * INTO target FROM public.email_folders AS f WHERE f.id = target_folder AND NOT f.is_deleted;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no such folder: %', target_folder USING ERRCODE = 'no_data_found';
+    END IF;
+    UPDATE public.email_messages AS m
+       SET folder_id = target.id, imap_uid = NULL
+     WHERE m.id = ANY (ids) AND m.account_id = target.account_id AND m.folder_id <> target.id;
+    GET DIAGNOSTICS moved = ROW_COUNT;
+    RETURN moved;
+END
+$$;
+COMMENT ON FUNCTION public.email_move_messages(uuid[], uuid) IS
+    'Moves messages to a folder of their account and forgets their UIDs; returns how many were moved: messages of other accounts and those already there are not';
+
+CREATE FUNCTION public.email_reset_uidvalidity(folder_id uuid, new_uid_validity bigint) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    voided bigint;
+BEGIN
+    PERFORM public.email_require_tenant();
+    UPDATE public.email_folders AS f
+       SET uid_validity = new_uid_validity, uid_next = NULL, highest_modseq = NULL, sync_token = NULL
+     WHERE f.id = email_reset_uidvalidity.folder_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no such folder: %', email_reset_uidvalidity.folder_id USING ERRCODE = 'no_data_found';
+    END IF;
+    UPDATE public.email_messages AS m SET imap_uid = NULL
+     WHERE m.folder_id = email_reset_uidvalidity.folder_id AND m.imap_uid IS NOT NULL;
+    GET DIAGNOSTICS voided = ROW_COUNT;
+    RETURN voided;
+END
+$$;
+COMMENT ON FUNCTION public.email_reset_uidvalidity(uuid, bigint) IS
+    'After UIDVALIDITY changed: voids the UIDs of a folder, returns how many; messages are found again by message_id (email_ingest)';
+
+CREATE FUNCTION public.email_check_counters()
+    RETURNS TABLE (folder_id uuid, unread_count integer, unread_actual bigint, total_count integer, total_actual bigint)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT f.id, f.unread_count, coalesce(m.unread, 0), f.total_count, coalesce(m.total, 0)
+      FROM public.email_folders AS f
+      LEFT JOIN (SELECT folder_id, count(*) AS total, count(*) FILTER (WHERE NOT is_read) AS unread
+                   FROM public.email_messages WHERE NOT is_deleted GROUP BY folder_id) AS m ON m.folder_id = f.id
+     WHERE (coalesce(m.unread, 0), coalesce(m.total, 0)) IS DISTINCT FROM (f.unread_count, f.total_count);
+END
+$$;
+COMMENT ON FUNCTION public.email_check_counters() IS 'Folders (of the tenant; for a superuser of all) whose counters are wrong; locks nothing';
+
+-- The lock comes with a statement that changes nothing; the count is a second statement, whose snapshot is then newer
+-- than the last writer's commit.
+CREATE FUNCTION public.email_repair_counters(folder_id uuid DEFAULT NULL) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    repaired bigint;
+BEGIN
+    UPDATE public.email_folders AS f SET total_count = f.total_count WHERE false;
+    UPDATE public.email_folders AS f
+       SET total_count = c.total_actual, unread_count = c.unread_actual
+      FROM public.email_check_counters() AS c
+     WHERE f.id = c.folder_id AND (email_repair_counters.folder_id IS NULL OR f.id = email_repair_counters.folder_id);
+    GET DIAGNOSTICS repaired = ROW_COUNT;
+    RETURN repaired;
+END
+$$;
+COMMENT ON FUNCTION public.email_repair_counters(uuid) IS
+    'Corrects the counters of one folder or all (of the tenant), returns how many were wrong; readers go on, writers of the tenant wait for the count';
+
+GRANT EXECUTE ON FUNCTION public.email_changes(uuid, bigint, integer, boolean), public.email_change_state(uuid),
+    public.email_check_counters() TO email_service, email_readonly;
+GRANT EXECUTE ON FUNCTION public.email_move_messages(uuid[], uuid), public.email_reset_uidvalidity(uuid, bigint),
+    public.email_repair_counters(uuid) TO email_service;
+
+RESET ROLE;
+CALL emaildb.lend_role('email_keeper');
+SET LOCAL ROLE email_keeper;
+
+-- A claim is a lease: a worker that died needs no repair, its accounts are due again when the lease ends. An account
+-- marked is_syncing without a lease, as the document has it, counts as abandoned an hour after its last change.
+CREATE FUNCTION public.email_claim_accounts(worker_limit integer DEFAULT 10, lease_ms bigint DEFAULT 300000)
+    RETURNS TABLE (tenant_id uuid, account_id uuid, claim uuid)
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET row_security = on
+AS $$
+#variable_conflict use_column
+DECLARE
+    now_ms constant bigint := public.email_now_ms();
+BEGIN
+    RETURN QUERY
+    UPDATE public.email_accounts AS a
+       SET is_syncing = true, sync_claim = gen_random_uuid(),
+           sync_lease_until = now_ms + least(greatest(coalesce(lease_ms, 300000), 1000), 86400000)
+      FROM (SELECT d.id
+              FROM (SELECT i.id FROM (SELECT w.id FROM public.email_accounts AS w
+                      WHERE w.is_sync_enabled AND w.is_enabled AND NOT w.is_syncing AND NOT w.is_deleted
+                        AND (w.last_sync_at IS NULL OR w.last_sync_at + 1000::bigint * coalesce(w.sync_interval, 300) <= now_ms)
+                        AND (w.sync_lease_until IS NULL OR w.sync_lease_until <= now_ms)
+                      ORDER BY w.last_sync_at NULLS FIRST
+                      LIMIT least(greatest(coalesce(worker_limit, 10), 0), 1000)
+                        FOR NO KEY UPDATE SKIP LOCKED) AS i
+                    UNION ALL
+                    SELECT j.id FROM (SELECT w.id FROM public.email_accounts AS w
+                      WHERE w.is_sync_enabled AND w.is_enabled AND w.is_syncing AND NOT w.is_deleted
+                        AND coalesce(w.sync_lease_until, w.updated_at + 3600000) <= now_ms
+                      LIMIT least(greatest(coalesce(worker_limit, 10), 0), 1000)
+                        FOR NO KEY UPDATE SKIP LOCKED) AS j) AS d
+             LIMIT least(greatest(coalesce(worker_limit, 10), 0), 1000)) AS due
+     WHERE a.id = due.id
+    RETURNING a.tenant_id, a.id, a.sync_claim;
+END
+$$;
+COMMENT ON FUNCTION public.email_claim_accounts(integer, bigint) IS
+    'Takes accounts that are due, longest waiting first, for lease_ms; no two workers get the same one, none waits for another';
+
+CREATE FUNCTION public.email_renew_claim(account_id uuid, claim uuid, lease_ms bigint DEFAULT 300000) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET row_security = on
+AS $$
+BEGIN
+    UPDATE public.email_accounts AS a
+       SET sync_lease_until = public.email_now_ms() + least(greatest(coalesce(lease_ms, 300000), 1000), 86400000)
+     WHERE a.id = account_id AND a.sync_claim = claim;
+    RETURN FOUND;
+END
+$$;
+COMMENT ON FUNCTION public.email_renew_claim(uuid, uuid, bigint) IS 'Extends a lease; false: it had ended and somebody else has the account';
+
+CREATE FUNCTION public.email_release_account(
+        account_id uuid, claim uuid, succeeded boolean DEFAULT true, retry_ms bigint DEFAULT 60000) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET row_security = on
+AS $$
+BEGIN
+    UPDATE public.email_accounts AS a
+       SET is_syncing = false, sync_claim = NULL,
+           last_sync_at = CASE WHEN succeeded THEN public.email_now_ms() ELSE a.last_sync_at END,
+           sync_lease_until = CASE WHEN NOT succeeded
+                                   THEN public.email_now_ms() + least(greatest(coalesce(retry_ms, 60000), 0), 86400000) END
+     WHERE a.id = account_id AND a.sync_claim = claim;
+    RETURN FOUND;
+END
+$$;
+COMMENT ON FUNCTION public.email_release_account(uuid, uuid, boolean, bigint) IS
+    'Ends a synchronisation; after a failure the account is due again in retry_ms. false: the lease had ended and somebody else has the account';
+GRANT EXECUTE ON FUNCTION public.email_claim_accounts(integer, bigint), public.email_renew_claim(uuid, uuid, bigint),
+    public.email_release_account(uuid, uuid, boolean, bigint) TO email_worker;
+
+RESET ROLE;
+CALL emaildb.return_role('email_keeper');

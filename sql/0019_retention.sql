@@ -1,0 +1,213 @@
+-- Retention, export and offboarding.
+--
+-- Makes:  functions public.email_purge_deleted, email_purge_tombstones, email_purge_audit, email_offboard_tenant for
+--         email_owner; email_export_tenant for the application.
+-- Cost:   new objects only.
+--
+-- Who erases is the operator, as a member of email_owner: the owner could drop the tables anyway, the application must
+-- not be able to erase what it merely hid, nor another tenant. They run as email_keeper (audit: email_audit), which
+-- may delete rows but not read mail. Each call is one batch and one short transaction; call until it returns 0.
+
+CALL emaildb.lend_role('email_audit');
+CALL emaildb.lend_role('email_keeper');
+SET LOCAL ROLE email_audit;
+
+CREATE FUNCTION public.email_purge_audit(older_than_ms bigint, batch_size integer DEFAULT 10000) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET row_security = on
+AS $$
+DECLARE
+    purged bigint;
+BEGIN
+    DELETE FROM public.email_audit_log
+     WHERE id IN (SELECT l.id FROM public.email_audit_log AS l
+                   WHERE l.changed_at < public.email_now_ms() - greatest(older_than_ms, 0)
+                   LIMIT least(greatest(batch_size, 1), 100000));
+    GET DIAGNOSTICS purged = ROW_COUNT;
+    RETURN purged;
+END
+$$;
+COMMENT ON FUNCTION public.email_purge_audit(bigint, integer) IS 'Erases a batch of audit rows older than an age in ms; returns how many';
+
+CREATE FUNCTION public.email_offboard_audit(tenant uuid, batch_size integer, OUT deleted bigint, OUT remaining bigint)
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET row_security = on
+AS $$
+BEGIN
+    DELETE FROM public.email_audit_log
+     WHERE id IN (SELECT l.id FROM public.email_audit_log AS l WHERE l.tenant_id = tenant LIMIT batch_size);
+    GET DIAGNOSTICS deleted = ROW_COUNT;
+    SELECT count(*) INTO remaining FROM public.email_audit_log AS l WHERE l.tenant_id = tenant;
+END
+$$;
+COMMENT ON FUNCTION public.email_offboard_audit(uuid, integer) IS 'Part of email_offboard_tenant: erases a batch of the audit rows of a tenant, counts the rest';
+GRANT EXECUTE ON FUNCTION public.email_offboard_audit(uuid, integer) TO email_keeper;
+GRANT EXECUTE ON FUNCTION public.email_purge_audit(bigint, integer) TO email_owner;
+
+SET LOCAL ROLE email_keeper;
+
+-- One tenant per call, locked as its writers are: no lock is taken while another tenant's is held.
+CREATE FUNCTION public.email_lock_tenant(tenant uuid) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended('emaildb writers', 0));
+    PERFORM pg_advisory_xact_lock(uuid_hash_extended(tenant, 1));
+END
+$$;
+COMMENT ON FUNCTION public.email_lock_tenant(uuid) IS 'Takes the lock of email_lock_writers for a tenant';
+
+CREATE FUNCTION public.email_purge_deleted(older_than_ms bigint, batch_size integer DEFAULT 1000) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET row_security = on
+AS $$
+DECLARE
+    before constant bigint := public.email_now_ms() - greatest(older_than_ms, 0);
+    batch  constant integer := least(greatest(batch_size, 1), 10000);
+    tenant uuid;
+    purged bigint := 0;
+BEGIN
+    -- Messages, then attachments, then folders and accounts with what is left in them: a batch of messages at a time.
+    SELECT m.tenant_id INTO tenant FROM public.email_messages AS m
+     WHERE m.is_deleted AND m.deleted_at < before ORDER BY m.deleted_at LIMIT 1;
+    IF FOUND THEN
+        PERFORM public.email_lock_tenant(tenant);
+        DELETE FROM public.email_messages
+         WHERE id IN (SELECT m.id FROM public.email_messages AS m
+                       WHERE m.is_deleted AND m.deleted_at < before AND m.tenant_id = tenant
+                       ORDER BY m.deleted_at LIMIT batch);
+        GET DIAGNOSTICS purged = ROW_COUNT;
+        RETURN purged;
+    END IF;
+
+    SELECT t.tenant_id INTO tenant FROM public.email_attachments AS t WHERE t.is_deleted AND t.deleted_at < before LIMIT 1;
+    IF FOUND THEN
+        PERFORM public.email_lock_tenant(tenant);
+        DELETE FROM public.email_attachments
+         WHERE id IN (SELECT t.id FROM public.email_attachments AS t
+                       WHERE t.is_deleted AND t.deleted_at < before AND t.tenant_id = tenant LIMIT batch);
+        GET DIAGNOSTICS purged = ROW_COUNT;
+        RETURN purged;
+    END IF;
+
+    SELECT f.tenant_id INTO tenant FROM public.email_folders AS f
+      JOIN public.email_accounts AS a ON a.id = f.account_id
+     WHERE (f.is_deleted AND f.deleted_at < before) OR (a.is_deleted AND a.deleted_at < before) LIMIT 1;
+    IF FOUND THEN
+        PERFORM public.email_lock_tenant(tenant);
+        DELETE FROM public.email_messages
+         WHERE id IN (SELECT m.id FROM public.email_messages AS m
+                        JOIN public.email_folders AS f ON f.id = m.folder_id
+                        JOIN public.email_accounts AS a ON a.id = f.account_id
+                       WHERE f.tenant_id = tenant
+                         AND ((f.is_deleted AND f.deleted_at < before) OR (a.is_deleted AND a.deleted_at < before))
+                       LIMIT batch);
+        GET DIAGNOSTICS purged = ROW_COUNT;
+        IF purged < batch THEN
+            DELETE FROM public.email_folders
+             WHERE id IN (SELECT f.id FROM public.email_folders AS f
+                            JOIN public.email_accounts AS a ON a.id = f.account_id
+                           WHERE f.tenant_id = tenant
+                             AND ((f.is_deleted AND f.deleted_at < before) OR (a.is_deleted AND a.deleted_at < before)));
+            purged := purged + 1;
+        END IF;
+        RETURN purged;
+    END IF;
+
+    SELECT a.tenant_id INTO tenant FROM public.email_accounts AS a WHERE a.is_deleted AND a.deleted_at < before LIMIT 1;
+    IF FOUND THEN
+        PERFORM public.email_lock_tenant(tenant);
+        DELETE FROM public.email_accounts AS a WHERE a.tenant_id = tenant AND a.is_deleted AND a.deleted_at < before;
+        GET DIAGNOSTICS purged = ROW_COUNT;
+    END IF;
+    RETURN purged;
+END
+$$;
+COMMENT ON FUNCTION public.email_purge_deleted(bigint, integer) IS
+    'Erases a batch of what was marked deleted longer ago than an age in ms, all tenants; 0: nothing is left to erase';
+
+CREATE FUNCTION public.email_purge_tombstones(older_than_ms bigint, batch_size integer DEFAULT 10000) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET row_security = on
+AS $$
+DECLARE
+    purged bigint;
+BEGIN
+    WITH gone AS (
+        DELETE FROM public.email_message_tombstones AS t
+         USING (SELECT o.account_id, o.change_seq FROM public.email_message_tombstones AS o
+                 WHERE o.recorded_at < public.email_now_ms() - greatest(older_than_ms, 0)
+                 LIMIT least(greatest(batch_size, 1), 100000)) AS o
+         WHERE t.account_id = o.account_id AND t.change_seq = o.change_seq
+        RETURNING t.account_id, t.change_seq
+    ), floors AS (
+        UPDATE public.email_accounts AS a SET changes_floor = greatest(a.changes_floor, g.floor)
+          FROM (SELECT account_id, max(change_seq) AS floor FROM gone GROUP BY account_id) AS g
+         WHERE a.id = g.account_id
+    )
+    SELECT count(*) INTO purged FROM gone;
+    RETURN purged;
+END
+$$;
+COMMENT ON FUNCTION public.email_purge_tombstones(bigint, integer) IS
+    'Erases a batch of tombstones older than an age in ms, and raises the floor of their accounts; returns how many';
+
+CREATE FUNCTION public.email_offboard_tenant(tenant uuid, batch_size integer DEFAULT 1000, keep_audit boolean DEFAULT false)
+    RETURNS TABLE (table_name text, deleted bigint, remaining bigint)
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET row_security = on
+AS $$
+DECLARE
+    batch    constant integer := least(greatest(coalesce(batch_size, 1000), 1), 10000);
+    messages bigint;
+    accounts bigint := 0;
+BEGIN
+    PERFORM public.email_lock_tenant(tenant);
+    DELETE FROM public.email_messages
+     WHERE id IN (SELECT m.id FROM public.email_messages AS m WHERE m.tenant_id = tenant LIMIT batch);
+    GET DIAGNOSTICS messages = ROW_COUNT;
+    IF messages < batch THEN
+        -- Folders and tombstones go with their accounts.
+        DELETE FROM public.email_accounts AS a WHERE a.tenant_id = tenant;
+        GET DIAGNOSTICS accounts = ROW_COUNT;
+    END IF;
+
+    RETURN QUERY SELECT 'email_messages', messages, (SELECT count(*) FROM public.email_messages AS m WHERE m.tenant_id = tenant);
+    RETURN QUERY SELECT 'email_attachments', NULL::bigint, (SELECT count(*) FROM public.email_attachments AS t WHERE t.tenant_id = tenant);
+    RETURN QUERY SELECT 'email_message_search', NULL::bigint, (SELECT count(*) FROM public.email_message_search AS s WHERE s.tenant_id = tenant);
+    RETURN QUERY SELECT 'email_message_tombstones', NULL::bigint, (SELECT count(*) FROM public.email_message_tombstones AS t WHERE t.tenant_id = tenant);
+    RETURN QUERY SELECT 'email_folders', NULL::bigint, (SELECT count(*) FROM public.email_folders AS f WHERE f.tenant_id = tenant);
+    RETURN QUERY SELECT 'email_accounts', accounts, (SELECT count(*) FROM public.email_accounts AS a WHERE a.tenant_id = tenant);
+    -- Last, because deleting is recorded. What is kept has ids and column names, no content.
+    IF NOT keep_audit AND messages < batch THEN
+        RETURN QUERY SELECT 'email_audit_log', o.deleted, o.remaining FROM public.email_offboard_audit(tenant, 10 * batch) AS o;
+    ELSE
+        RETURN QUERY SELECT 'email_audit_log', 0::bigint, NULL::bigint;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION public.email_offboard_tenant(uuid, integer, boolean) IS
+    'Erases a batch of a tenant''s rows; done when remaining is 0 for every table (audit: NULL while it is not its turn, and with keep_audit). deleted is NULL where rows go with others'' deletion';
+GRANT EXECUTE ON FUNCTION public.email_purge_deleted(bigint, integer), public.email_purge_tombstones(bigint, integer),
+    public.email_offboard_tenant(uuid, integer, boolean) TO email_owner;
+
+-- The tenant exports itself, under row security. COPY (SELECT * FROM email_export_tenant()) TO STDOUT.
+SET LOCAL ROLE email_owner;
+CREATE FUNCTION public.email_export_tenant() RETURNS TABLE (table_name text, data jsonb)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM public.email_require_tenant();
+    RETURN QUERY SELECT 'email_accounts', to_jsonb(t) FROM public.email_accounts AS t;
+    RETURN QUERY SELECT 'email_folders', to_jsonb(t) FROM public.email_folders AS t;
+    RETURN QUERY SELECT 'email_messages', to_jsonb(t) FROM public.email_messages AS t;
+    RETURN QUERY SELECT 'email_attachments', to_jsonb(t) FROM public.email_attachments AS t;
+    RETURN QUERY SELECT 'email_audit_log', to_jsonb(t) FROM public.email_audit_log AS t;
+END
+$$;
+COMMENT ON FUNCTION public.email_export_tenant() IS 'All rows of the tenant, one jsonb each; search rows and tombstones are derived and left out';
+GRANT EXECUTE ON FUNCTION public.email_export_tenant() TO email_service, email_readonly;
+
+RESET ROLE;
+CALL emaildb.return_role('email_keeper');
+CALL emaildb.return_role('email_audit');
