@@ -99,7 +99,7 @@ import Testing
         // The official image starts a temporary server, stops it, and starts the real one.
         try await server.pause()
         async let waiting = CommandRunner.emaildb(
-            ["init", "--wait", "60", "--verbose"], environment: settings.environment)
+            ["init", "--wait", "600", "--verbose"], environment: settings.environment)
         try await Task.sleep(for: .seconds(3))
         try await server.resume()
         try await Task.sleep(for: .milliseconds(100))

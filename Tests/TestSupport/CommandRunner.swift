@@ -99,6 +99,8 @@ private final class Killer: Sendable {
     private let process: Int32
     private let signal: Int32
     private let isOver = Mutex(false)
+    // Not the global queue, whose threads are those of Swift's concurrency.
+    private let queue = DispatchQueue(label: "killer")
 
     init(process: Int32, signal: Int32) {
         self.process = process
@@ -108,11 +110,11 @@ private final class Killer: Sendable {
     func strike(after delay: Duration) {
         let (seconds, attoseconds) = delay.components
         let nanoseconds = Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
-        DispatchQueue.global().asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) { self.strike() }
+        queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) { self.strike() }
     }
 
     func strike(when condition: @escaping @Sendable () throws -> Bool) {
-        DispatchQueue.global().async {
+        queue.async {
             while !self.isOver.withLock({ $0 }), (try? condition()) != true { usleep(20_000) }
             self.strike()
         }
