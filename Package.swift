@@ -58,6 +58,8 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "MailTests", dependencies: ["EmailDatabase", "Postgres", "TestSupport"], swiftSettings: settings),
+        .testTarget(
             name: "CommandTests",
             dependencies: ["EmailDatabase", "Postgres", "TestSupport", "EmailDBCommand"],
             swiftSettings: settings

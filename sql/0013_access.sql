@@ -8,6 +8,7 @@
 --   ALTER ROLE email_service IN DATABASE <name> SET track_activities = off;
 --   REVOKE EXECUTE ON FUNCTION pg_terminate_backend(integer, bigint), pg_cancel_backend(integer) FROM PUBLIC;
 --   REVOKE EXECUTE ON FUNCTION lo_*(...) FROM PUBLIC;
+--   REVOKE SELECT ON pg_stat_statements FROM PUBLIC, where that extension is;
 
 SET LOCAL ROLE email_owner;
 
@@ -36,6 +37,7 @@ DECLARE
     parameter text;
     value     text;
     functions text;
+    statistic text;
 BEGIN
     SELECT rolname, rolsuper, rolcreaterole INTO STRICT me FROM pg_catalog.pg_roles WHERE rolname = current_user;
 
@@ -89,6 +91,26 @@ BEGIN
             TO pg_signal_backend;
     ELSE
         RAISE NOTICE 'not permitted to %: revokes on functions of pg_catalog', me.rolname;
+    END IF;
+
+    -- pg_stat_statements shows a role its own statements, SET and the like with their literals; and all tenants
+    -- share one role.
+    IF me.rolsuper THEN
+        FOR statistic IN
+            SELECT CASE WHEN d.classid = 'pg_catalog.pg_proc'::regclass THEN 'FUNCTION ' || d.objid::regprocedure
+                        ELSE 'TABLE ' || d.objid::regclass END
+              FROM pg_catalog.pg_depend AS d
+              JOIN pg_catalog.pg_extension AS e ON e.oid = d.refobjid AND e.extname = 'pg_stat_statements'
+             WHERE d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.deptype = 'e'
+               AND d.classid IN ('pg_catalog.pg_proc'::regclass, 'pg_catalog.pg_class'::regclass)
+             ORDER BY 1
+        LOOP
+            EXECUTE format('REVOKE ALL ON %s FROM PUBLIC', statistic);
+            IF statistic NOT LIKE '%reset%' THEN
+                EXECUTE format('GRANT %s ON %s TO pg_monitor',
+                               CASE WHEN statistic LIKE 'TABLE %' THEN 'SELECT' ELSE 'EXECUTE' END, statistic);
+            END IF;
+        END LOOP;
     END IF;
 END
 $access$;

@@ -15,7 +15,7 @@ public enum PgBouncer {
         let folder = try TemporaryFolder()
         let port = String(TestPort.free())
         let host = settings["host"] ?? "127.0.0.1"
-        try folder.write("users.txt", "\"\(settings["user"] ?? "postgres")\" \"\"\n")
+        try folder.write("users.txt", "\"\(settings["user"] ?? "postgres")\" \"\(settings["password"] ?? "")\"\n")
         try folder.write(
             "pgbouncer.ini",
             """
