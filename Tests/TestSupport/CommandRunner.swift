@@ -1,9 +1,7 @@
 import Dispatch
-import FoundationEssentials
+import Foundation
 public import Glibc
-import Subprocess
 import Synchronization
-import SystemPackage
 
 /// What a finished process left behind.
 public struct CommandResult: Sendable {
@@ -57,37 +55,55 @@ public enum CommandRunner {
             !name.hasPrefix("PG") && !name.hasPrefix("EMAILDB_") && name != "DATABASE_URL"
         }
         inherited.merge(environment) { _, ours in ours }
-        let values = Dictionary(
-            inherited.compactMap { name, value in Environment.Key(rawValue: name).map { ($0, value) } },
-            uniquingKeysWith: { first, _ in first })
-        let executable: Executable = program.contains("/") ? .path(FilePath(program)) : .name(program)
-        let result = try await Subprocess.run(
-            executable, arguments: Arguments(arguments), environment: .custom(values),
-            workingDirectory: folder.map { FilePath($0) }, input: .none,
-            output: .sequence, error: .sequence
-        ) { execution in
-            let process = execution.processIdentifier.value
-            let killer = Killer(process: victim ?? process, signal: signal)
-            if let killAfter { killer.strike(after: killAfter) }
-            if let condition { killer.strike(when: condition) }
-            async let output = collect(execution.standardOutput)
-            async let errors = collect(execution.standardError)
-            let texts = try await (output, errors)
-            killer.stop()
-            return texts
-        }
-        let status: Int32 =
-            switch result.terminationStatus {
-            case .exited(let code): code
-            case .signaled(let signal): 128 + signal
+        let values = inherited
+        // Threads of its own: tests block those of Swift's concurrency with their queries, and whoever waits for one of
+        // these may be too late to end the process in time.
+        return try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue(label: "command").async {
+                continuation.resume(
+                    with: Result {
+                        try wait(
+                            for: program, arguments, environment: values, in: folder, signal: signal,
+                            killAfter: killAfter, victim: victim, killWhen: condition)
+                    })
             }
-        return CommandResult(status: status, output: result.closureResult.0, errors: result.closureResult.1)
+        }
     }
 
-    private static func collect(_ sequence: SubprocessOutputSequence) async throws -> String {
-        var bytes: [UInt8] = []
-        for try await buffer in sequence { buffer.withUnsafeBytes { bytes += $0 } }
-        return String(decoding: bytes, as: UTF8.self)
+    private static func wait(
+        for program: String, _ arguments: [String], environment: [String: String], in folder: String?, signal: Int32,
+        killAfter: Duration?, victim: Int32?, killWhen condition: (@Sendable () throws -> Bool)?
+    ) throws -> CommandResult {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program.contains("/") ? program : "/usr/bin/env")
+        process.arguments = (program.contains("/") ? [] : [program]) + arguments
+        process.environment = environment
+        if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+        process.standardInput = FileHandle.nullDevice
+        let output = Pipe()
+        let errors = Pipe()
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        let killer = Killer(process: victim ?? process.processIdentifier, signal: signal)
+        if let killAfter { killer.strike(after: killAfter) }
+        if let condition { killer.strike(when: condition) }
+        let errorText = Mutex(Data())
+        let errorsRead = DispatchSemaphore(value: 0)
+        DispatchQueue(label: "standard error").async {
+            let data = errors.fileHandleForReading.readDataToEndOfFile()
+            errorText.withLock { $0 = data }
+            errorsRead.signal()
+        }
+        let outputData = output.fileHandleForReading.readDataToEndOfFile()
+        errorsRead.wait()
+        process.waitUntilExit()
+        killer.stop()
+        let isSignal = process.terminationReason == .uncaughtSignal
+        return CommandResult(
+            status: (isSignal ? 128 : 0) + process.terminationStatus,
+            output: String(decoding: outputData, as: UTF8.self),
+            errors: String(decoding: errorText.withLock { $0 }, as: UTF8.self))
     }
 }
 
