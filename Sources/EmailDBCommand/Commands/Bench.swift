@@ -1,0 +1,48 @@
+import ArgumentParser
+import EmailDatabase
+import FoundationEssentials
+import Postgres
+
+struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract:
+            "Measure loading, reading and searching mail on this server, beside the documented layout taken literally.",
+        discussion: """
+            Makes two scratch databases, fills both with the same generated mail as the role email_service, under row \
+            security, and drops them at the end. Needs a superuser. Have nothing else running.
+            """)
+
+    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup var source: SourceOptions
+    @OptionGroup(title: "What to measure") var options: BenchOptions
+
+    func run() throws {
+        let terminal = output.terminal
+        Interruption.install()
+        do {
+            let earlier = try options.earlierReport()
+            let benchmark = Benchmark(
+                settings: try connection.resolve().settings, source: try source.resolve(), options: options.options,
+                progress: BenchOutput(terminal).progress)
+            var report = try benchmark.run()
+            if let earlier { report.compare(with: earlier) }
+            switch output.format {
+            case .text: BenchOutput(terminal).show(report)
+            case .json: try terminal.result(json: report)
+            }
+        } catch let failure as BenchFailure {
+            terminal.error("\(failure.problem)\n  - \(failure.remedy)")
+            throw ExitStatus.refused
+        } catch let failure as InstallFailure {
+            terminal.error(FailureOutput(failure).text)
+            throw ExitStatus.of(failure)
+        } catch let error as PostgresError {
+            let isConnection = error.kind != .server && error.kind != .usage
+            let failure =
+                isConnection ? InstallFailure.connection(error) : InstallFailure.statement(error, doing: "bench")
+            terminal.error(FailureOutput(failure).text)
+            throw ExitStatus.of(failure)
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Postgres
+
+/// The scratch databases of a run: made, emptied of surprises, and dropped.
+struct BenchDatabases: Sendable {
+    /// How a superuser connects to the server.
+    let settings: ConnectionSettings
+    /// The database of our layout.
+    let name: String
+    /// Whether it was there before, empty, and so is not dropped.
+    private let wasThere: Bool
+    /// Whether nothing is dropped.
+    private let keepsAll: Bool
+    /// Roles that were there before.
+    private let roles: Set<String>
+
+    /// The database of the literal layout.
+    var literalName: String { name + "_literal" }
+
+    /// Refuses whatever could hurt somebody; writes nothing.
+    init(settings: ConnectionSettings, name: String, mayExist: Bool, keep: Bool) throws {
+        self.settings = settings
+        self.name = name
+        let connection = try Connection(Self.database(DatabaseCreation.maintenanceDatabase, settings))
+        let isSuperuser = try connection.query("SELECT rolsuper AS s FROM pg_roles WHERE rolname = current_user")
+        guard isSuperuser.first?.flag("s") == true else {
+            throw BenchFailure(
+                problem:
+                    "\(connection.user) is not a superuser, so it cannot act as the application with its row security",
+                remedy: "Name one with --username, or start a private server: emaildb dev start")
+        }
+        let taken = try connection.query(
+            "SELECT datname FROM pg_database WHERE datname IN ($1, $2)", [name, name + "_literal"]
+        ).compactMap { $0[0] }
+        for other in taken where other != name || !mayExist {
+            throw BenchFailure(
+                problem: "a database \(other) exists",
+                remedy: "If it is left over from an earlier run: DROP DATABASE \(SQL.identifier(other));"
+                    + " -- or use another name with --database")
+        }
+        if taken.contains(name) {
+            let tables = try Connection(Self.database(name, settings)).query(
+                "SELECT FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'p', 'v', 'm', 'S') LIMIT 1")
+            guard tables.isEmpty else {
+                throw BenchFailure(
+                    problem: "the database \(name) is not empty", remedy: "Name an empty or absent one with --database."
+                )
+            }
+        }
+        wasThere = taken.contains(name)
+        keepsAll = keep
+        roles = Set(try Self.roleNames(connection))
+    }
+
+    /// How to connect to our layout.
+    var ours: ConnectionSettings { Self.database(name, settings) }
+    /// How to connect to the literal layout.
+    var literal: ConnectionSettings { Self.database(literalName, settings) }
+
+    /// Makes the literal layout.
+    func createLiteral() throws {
+        let maintenance = try Connection(Self.database(DatabaseCreation.maintenanceDatabase, settings))
+        try maintenance.query(DatabaseCreation.statement(maintenance, database: literalName))
+        try Connection(literal).script(LiteralLayout.sql)
+    }
+
+    /// Drops what this run made: databases, and roles that were not there before and that nothing else uses.
+    func drop() throws {
+        if keepsAll { return }
+        let connection = try Connection(Self.database(DatabaseCreation.maintenanceDatabase, settings))
+        try connection.query("DROP DATABASE IF EXISTS \(SQL.identifier(literalName)) WITH (FORCE)")
+        if wasThere { return }
+        try connection.query("DROP DATABASE IF EXISTS \(SQL.identifier(name)) WITH (FORCE)")
+        for role in try Self.roleNames(connection) where !roles.contains(role) {
+            // It fails when another database came to use the role meanwhile, and then it should.
+            _ = try? connection.query("DROP ROLE \(SQL.identifier(role))")
+        }
+    }
+
+    private static func roleNames(_ connection: borrowing Connection) throws -> [String] {
+        try connection.query("SELECT rolname FROM pg_roles WHERE rolname LIKE 'email\\_%'").compactMap { $0[0] }
+    }
+
+    private static func database(_ name: String, _ settings: ConnectionSettings) -> ConnectionSettings {
+        var settings = settings
+        settings["dbname"] = name
+        return settings
+    }
+}
