@@ -88,6 +88,15 @@ soak: server setup-test ## Run the random-kill tests with their full number of r
 bench-init: server build ## Measure init, start-up and binary size against psql; fail over a limit (ROUNDS=n)
 	$(SCRIPTS)/bench-init $(if $(ROUNDS),--rounds $(ROUNDS))
 
+# Its server is a new one each time, so that no earlier run's tables or caches count; fsync is on, as in real life.
+.PHONY: bench
+bench: server build ## Measure loading, reading, searching; beside the literal layout (BENCH='--compare FILE --messages N')
+	@fresh=$$(mktemp -d) && chmod 755 "$$fresh" && \
+	trap 'cd "$$fresh" && "$(RELEASE)" dev stop >&2; cd / && rm -rf "$$fresh"' EXIT && \
+	cd "$$fresh" && "$(RELEASE)" dev start --postgres "$$EMAILDB_POSTGRES" >&2 && \
+	settings=$$("$(RELEASE)" dev env) && eval "$$settings" && \
+	cd "$(CURDIR)" && "$(RELEASE)" bench $(BENCH)
+
 .PHONY: lint format
 lint: ## Check style: Swift format, file sizes, scripts, SQL files
 	@$(SCRIPTS)/lint

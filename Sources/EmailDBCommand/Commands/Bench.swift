@@ -9,7 +9,7 @@ struct Bench: ParsableCommand {
             "Measure loading, reading and searching mail on this server, beside the documented layout taken literally.",
         discussion: """
             Makes two scratch databases, fills both with the same generated mail as the role email_service, under row \
-            security, and drops them at the end. Needs a superuser. Have nothing else running.
+            security, and drops them at the end; the roles email_* stay. Needs a superuser. Have nothing else running.
             """)
 
     @OptionGroup(title: "Connection") var connection: ConnectionOptions

@@ -10,8 +10,6 @@ struct BenchDatabases: Sendable {
     private let wasThere: Bool
     /// Whether nothing is dropped.
     private let keepsAll: Bool
-    /// Roles that were there before.
-    private let roles: Set<String>
 
     /// The database of the literal layout.
     var literalName: String { name + "_literal" }
@@ -48,7 +46,6 @@ struct BenchDatabases: Sendable {
         }
         wasThere = taken.contains(name)
         keepsAll = keep
-        roles = Set(try Self.roleNames(connection))
     }
 
     /// How to connect to our layout.
@@ -63,21 +60,15 @@ struct BenchDatabases: Sendable {
         try Connection(literal).script(LiteralLayout.sql)
     }
 
-    /// Drops what this run made: databases, and roles that were not there before and that nothing else uses.
+    /// Drops the databases that this run made.
+    ///
+    /// The roles stay: they belong to the server, and somebody else may just be using them for the first time.
     func drop() throws {
         if keepsAll { return }
         let connection = try Connection(Self.database(DatabaseCreation.maintenanceDatabase, settings))
         try connection.query("DROP DATABASE IF EXISTS \(SQL.identifier(literalName)) WITH (FORCE)")
         if wasThere { return }
         try connection.query("DROP DATABASE IF EXISTS \(SQL.identifier(name)) WITH (FORCE)")
-        for role in try Self.roleNames(connection) where !roles.contains(role) {
-            // It fails when another database came to use the role meanwhile, and then it should.
-            _ = try? connection.query("DROP ROLE \(SQL.identifier(role))")
-        }
-    }
-
-    private static func roleNames(_ connection: borrowing Connection) throws -> [String] {
-        try connection.query("SELECT rolname FROM pg_roles WHERE rolname LIKE 'email\\_%'").compactMap { $0[0] }
     }
 
     private static func database(_ name: String, _ settings: ConnectionSettings) -> ConnectionSettings {

@@ -8,6 +8,7 @@ struct BenchVocabulary: Sendable {
 
     /// The words, most frequent first, as ASCII.
     let words: [[UInt8]]
+    private let ranks: [[UInt8]: Int]
     private let sampler = ZipfSampler(count: size)
 
     init() {
@@ -28,16 +29,14 @@ struct BenchVocabulary: Sendable {
             word.append(endings[code % 5])
             return word
         }
+        ranks = Dictionary(uniqueKeysWithValues: zip(words, words.indices))
     }
 
     /// A word by its rank from 0.
     func word(_ rank: Int) -> String { String(decoding: words[rank], as: UTF8.self) }
 
-    /// The rank of a word.
-    func rank(of word: some StringProtocol) -> Int? {
-        let bytes = Array(word.utf8)
-        return words.firstIndex(of: bytes)
-    }
+    /// The rank of a word, from 0.
+    func rank(of word: some StringProtocol) -> Int? { ranks[Array(word.utf8)] }
 
     /// A number of words, as in a subject.
     func phrase(_ count: Int, _ random: inout BenchRandom) -> String {

@@ -190,8 +190,6 @@ struct BenchTargets: Sendable {
                 address: row["email_address"], change: row["change"])
         }
         largestTenant = all.filter { $0.tenant == world.largestTenant }
-        let ranks = Dictionary(
-            uniqueKeysWithValues: vocabulary.words.enumerated().map { (String(decoding: $1, as: UTF8.self), $0) })
         let texts = try connection.query(
             """
             SELECT text_body FROM public.email_messages WHERE tenant_id = $1 AND length(text_body) > 400
@@ -199,7 +197,7 @@ struct BenchTargets: Sendable {
             """, [world.largestTenant])
         rareWords = texts.compactMap { row in
             row.text("text_body").split { $0 == " " || $0 == "\n" }.compactMap { word in
-                ranks[String(word)].map { (rank: $0, word: String(word)) }
+                vocabulary.rank(of: word).map { (rank: $0, word: String(word)) }
             }.max { $0.rank < $1.rank }?.word
         }
         commonWords = (20..<36).map(vocabulary.word)

@@ -1,0 +1,82 @@
+import EmailDatabase
+import FoundationEssentials
+import Postgres
+import TestSupport
+import Testing
+
+/// A small `bench`: what its report holds, and what it leaves behind.
+@Suite(.serialized) struct BenchTests {
+    private static let small = ["bench", "--messages", "1000", "--tenants", "4", "--seconds", "0", "--clients", "1,2"]
+
+    @Test func theReportIsWholeAndNothingIsLeftBehind() async throws {
+        let settings = try await TestServer.shared.connectionSettings()
+        let databases = ["--database", TestDatabase.uniqueName()]
+        let first = try await CommandRunner.emaildb(
+            Self.small + databases + ["--format", "json", "--quiet"], environment: settings.environment)
+        try #require(first.status == 0, "\(first.errors)")
+        let report = try Self.decode(first.output)
+        #expect(report.messages >= 1000)
+        #expect(report.largestTenantShare >= 20)
+        #expect(report.rowsWithoutTenant == 0)
+        #expect(report.checksum.count == 64)
+        for figure in report.figures {
+            // What a schema has no function for has no figure of its own.
+            let isOptional = figure.name == "ingest, email_ingest" || figure.name.hasPrefix("search")
+            #expect(isOptional || figure.ours ?? 0 > 0, "\(figure)")
+            #expect(figure.literal ?? 0 > 0, "\(figure)")
+        }
+        for name in ["ingest", "mailbox page, deep", "search, rare word", "read flag", "WAL per message"] {
+            #expect(report.figures.contains { $0.name == name }, "\(name)")
+        }
+        for clients in [1, 2] {
+            #expect(report.figures.contains { $0.name == "thread" && $0.measure == .p99 && $0.clients == clients })
+        }
+        #expect(!report.goals.isEmpty)
+
+        // The same seed makes the same messages, another one others; and the report can be compared with.
+        let folder = try TemporaryFolder()
+        try folder.write("before.json", first.output)
+        let second = try await CommandRunner.emaildb(
+            Self.small + databases + ["--format", "json", "--quiet", "--compare", folder.path + "/before.json"],
+            environment: settings.environment)
+        try #require(second.status == 0, "\(second.errors)")
+        let compared = try Self.decode(second.output)
+        #expect(compared.checksum == report.checksum)
+        #expect(compared.changes.count == report.figures.filter { $0.ours != nil }.count)
+        #expect(compared.changes.allSatisfy { $0.ratio > 0 })
+
+        let left = try Connection(settings.database("postgres")).query(
+            "SELECT datname FROM pg_database WHERE datname LIKE $1 || '%'", [databases[1]])
+        #expect(left.isEmpty, "\(left.map { $0[0] ?? "" })")
+    }
+
+    @Test func aDatabaseWithTablesInItIsRefusedAndKept() async throws {
+        try await TestDatabase.withEmpty { settings in
+            let connection = try Connection(settings)
+            try connection.query("CREATE TABLE precious AS SELECT 1 AS x")
+            let result = try await CommandRunner.emaildb(
+                Self.small + ["--database", settings["dbname"] ?? ""], environment: settings.environment)
+            #expect(result.status == 4)
+            #expect(result.errors.contains("is not empty"), "\(result.errors)")
+            #expect(try connection.query("SELECT x FROM precious").count == 1)
+        }
+    }
+
+    @Test func whatFailsHalfWayDropsItsDatabases() async throws {
+        let settings = try await TestServer.shared.connectionSettings()
+        let name = TestDatabase.uniqueName()
+        let steps = try TemporaryFolder.withSlowIndex(milliseconds: 1)
+        let result = try await CommandRunner.emaildb(
+            Self.small + ["--database", name, "--sql", steps.path], environment: settings.environment)
+        #expect(result.status == 2, "there is no email_messages in these steps: \(result)")
+        let left = try Connection(settings.database("postgres")).query(
+            "SELECT FROM pg_database WHERE datname LIKE $1 || '%'", [name])
+        #expect(left.isEmpty)
+    }
+
+    private static func decode(_ output: String) throws -> BenchReport {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(BenchReport.self, from: Data(output.utf8))
+    }
+}
