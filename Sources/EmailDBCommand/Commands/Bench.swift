@@ -34,6 +34,9 @@ struct Bench: ParsableCommand {
         } catch let failure as BenchFailure {
             terminal.error("\(failure.problem)\n  - \(failure.remedy)")
             throw ExitStatus.refused
+        } catch InstallFailure.interrupted(let signal) {
+            terminal.error("stopped by signal \(signal)" + (options.keep ? "" : "; the scratch databases are dropped"))
+            throw ExitCode(128 + signal)
         } catch let failure as InstallFailure {
             terminal.error(FailureOutput(failure).text)
             throw ExitStatus.of(failure)
