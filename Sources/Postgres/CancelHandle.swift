@@ -46,6 +46,11 @@ public enum Interruption {
         Glibc.signal(SIGALRM, again)
         Glibc.signal(SIGINT, handler)
         Glibc.signal(SIGTERM, handler)
+        // Whoever started this process may have blocked signals in the thread that did, and a new process inherits that.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGINT, SIGTERM, SIGALRM] { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 
     /// Asks for the cancellation of the statement that runs now, and again soon; called in signal handlers.
