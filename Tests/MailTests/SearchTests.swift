@@ -1,0 +1,192 @@
+import Postgres
+import TestSupport
+import Testing
+
+/// What the search functions find, in which order, and page by page.
+@Suite struct SearchTests {
+    private func withMailbox(_ body: (_ application: borrowing Connection, _ tenant: Tenant) throws -> Void)
+        async throws
+    {
+        let database = try await MailDatabase.shared
+        let tenant = try Tenant(Connection(database.superuser))
+        let application = try database.application()
+        try application.serve(tenant.id)
+        try body(application, tenant)
+    }
+
+    private static let select = "SELECT s.message_id FROM"
+
+    @Test func aQueryIsReadAsWebSearchEnginesDo() async throws {
+        try await withMailbox { connection, tenant in
+            let first = try tenant.store(
+                connection, subject: "Quarterly report", body: "all the numbers", receivedAt: 1)
+            let second = try tenant.store(connection, subject: "Report", body: "the quarterly cats", receivedAt: 2)
+            let third = try tenant.store(connection, subject: "Cats", body: "Größe der Katze", receivedAt: 3)
+            let cases: [(String, [String])] = [
+                ("quarterly report", [second, first]), ("\"quarterly report\"", [first]), ("QUARTERLY -cats", [first]),
+                ("numbers or größe", [third, first]), ("cats", [third, second]), ("absent", []), ("", []), ("  ", []),
+                ("-cats", []), ("\"", []), ("' | ! & (", []), ("cat", []),
+            ]
+            for (query, expected) in cases {
+                let found = try connection.column("\(Self.select) email_search($1) AS s", [query])
+                #expect(found == expected, "\(query)")
+            }
+        }
+    }
+
+    @Test func subjectsRankAboveBodies() async throws {
+        try await withMailbox { connection, tenant in
+            let subject = try tenant.store(connection, subject: "giraffe", receivedAt: 1)
+            let body = try tenant.store(connection, body: "one giraffe among many other words", receivedAt: 2)
+            let ranked = try connection.column("\(Self.select) email_search('giraffe', order_by => 'rank') AS s")
+            #expect(ranked == [subject, body])
+            let newest = try connection.column("\(Self.select) email_search('giraffe') AS s")
+            #expect(newest == [body, subject])
+            let error = try failure { try connection.query("SELECT email_search('giraffe', order_by => 'oldest')") }
+            #expect(error.sqlState?.rawValue == "22023")
+        }
+    }
+
+    // More than a thousand hits are walked, fewer are looked up and sorted: both ways must page alike.
+    @Test(arguments: [("newest", 130), ("newest", 1_300), ("rank", 130)])
+    func pagesHoldEveryHitExactlyOnce(_ order: String, _ hits: Int) async throws {
+        try await withMailbox { connection, tenant in
+            // Three messages share each time, so that the id has to break ties.
+            try connection.query(
+                """
+                INSERT INTO email_messages (tenant_id, account_id, folder_id, message_id, subject, received_at)
+                SELECT $1::uuid, $2::uuid, $3::uuid, 'm' || i, 'needle number ' || repeat('needle ', i % 4), i / 3
+                  FROM generate_series(1, $4::integer) AS i
+                """, [tenant.id, tenant.account, tenant.inbox, String(hits)])
+            var seen: [String] = []
+            var last: [String?] = [nil, nil, nil]
+            while true {
+                let page = try connection.query(
+                    """
+                    SELECT message_id, received_at, rank FROM email_search('needle', order_by => $1, page_size => 47,
+                        after_received_at => $2::bigint, after_rank => $3::real, after_id => $4::uuid)
+                    """, [order] + last)
+                if page.isEmpty { break }
+                seen += page.map { $0.text("message_id") }
+                let row = page[page.count - 1]
+                last = [row["received_at"], row["rank"], row["message_id"]]
+                try #require(seen.count <= hits)
+            }
+            #expect(seen.count == hits)
+            #expect(Set(seen).count == hits)
+            if order == "newest" {
+                let all = try connection.column(
+                    "SELECT id FROM email_messages WHERE subject ^@ 'needle' ORDER BY received_at DESC, id DESC")
+                #expect(seen == all)
+            }
+        }
+    }
+
+    @Test(arguments: [("-1", 1), ("0", 1), ("1000000000", 500), (nil, 50), ("7", 7)])
+    func aPageHasOneToFiveHundredRows(_ size: String?, _ rows: Int) async throws {
+        try await withMailbox { connection, tenant in
+            try connection.query(
+                """
+                INSERT INTO email_messages (tenant_id, account_id, folder_id, message_id, subject, "from", cc)
+                SELECT $1::uuid, $2::uuid, $3::uuid, 'm' || i, 'needle', 'needle', '["needle@example.com"]'
+                  FROM generate_series(1, 600) AS i
+                """, [tenant.id, tenant.account, tenant.inbox])
+            let searches = [
+                "email_search('needle'", "email_search_recipients('needle@example.com'",
+                "email_search_substring('eedl'",
+            ]
+            for search in searches {
+                let found = try connection.query("SELECT FROM \(search), page_size => $1::integer)", [size]).count
+                #expect(found == rows, "\(search)")
+            }
+        }
+    }
+
+    @Test func aSearchIsNarrowedByAccountFolderAndTime() async throws {
+        try await withMailbox { connection, tenant in
+            let old = try tenant.store(connection, subject: "needle", receivedAt: 100)
+            let new = try tenant.store(connection, subject: "needle", folder: tenant.archive, receivedAt: 200)
+            let cases: [(String, [String])] = [
+                ("", [new, old]), (", folder_id => '\(tenant.inbox)'", [old]),
+                (", folder_id => '\(tenant.archive)'", [new]),
+                (", account_id => '\(tenant.account)'", [new, old]), (", account_id => '\(tenant.inbox)'", []),
+                (", since => 200", [new]), (", until => 200", [old]), (", since => 101, until => 200", []),
+            ]
+            for (narrow, expected) in cases {
+                for search in ["email_search('needle'", "email_search_substring('EEDL'"] {
+                    let found = try connection.column("\(Self.select) \(search)\(narrow)) AS s")
+                    #expect(found == expected, "\(search)\(narrow)")
+                }
+            }
+        }
+    }
+
+    @Test func aSearchFollowsEditsMovesAndDeletions() async throws {
+        try await withMailbox { connection, tenant in
+            let id = try tenant.store(connection, subject: "before")
+            let steps: [(String, [String])] = [
+                ("SELECT FROM email_messages", ["before"]),
+                ("UPDATE email_messages SET subject = 'after', text_body = 'edited'", ["after", "edited"]),
+                ("UPDATE email_messages SET folder_id = '\(tenant.archive)'", ["after", "edited"]),
+                ("UPDATE email_messages SET is_deleted = true, deleted_at = 1", []),
+                ("UPDATE email_messages SET is_deleted = false, deleted_at = NULL", ["after", "edited"]),
+                ("DELETE FROM email_messages", []),
+            ]
+            for (statement, expected) in steps {
+                try connection.query(statement + " WHERE id = $1::uuid", [id])
+                var found: [String] = []
+                for word in ["before", "after", "edited"] {
+                    let hits = try connection.column("\(Self.select) email_search($1) AS s", [word])
+                    if hits == [id] { found.append(word) }
+                }
+                #expect(found == expected, "\(statement)")
+            }
+        }
+    }
+
+    @Test func recipientsAreFoundInToCcAndBcc() async throws {
+        try await withMailbox { connection, tenant in
+            for (column, value) in [
+                ("\"to\"", "[\"One <one@example.com>\"]"), ("cc", "[\"ONE@example.com\", \"two@example.com\"]"),
+                ("bcc", "[{\"name\": \"x\", \"address\": \"one@example.com\"}]"),
+            ] {
+                let id = try tenant.store(connection)
+                try connection.query(
+                    "UPDATE email_messages SET \(column) = $1::jsonb WHERE id = $2::uuid", [value, id])
+            }
+            let counts = try ["one@example.com", " One@Example.com ", "two@example.com", "example.com", "one@example"]
+                .map {
+                    try connection.query("SELECT FROM email_search_recipients($1)", [$0]).count
+                }
+            #expect(counts == [3, 3, 1, 0, 0])
+        }
+    }
+
+    @Test(arguments: [
+        ("100% sure", "0%", true), ("100 sure", "0%", false), ("under_score", "r_s", true),
+        ("underscore", "r_s", false),
+        ("back\\slash", "k\\s", true), ("MiXeD", "mixed", true), ("anything", "", false), ("ab", "a", true),
+    ])
+    func aFragmentIsTakenLiterally(_ subject: String, _ fragment: String, _ isFound: Bool) async throws {
+        try await withMailbox { connection, tenant in
+            let id = try tenant.store(connection, subject: subject)
+            let found = try connection.column("\(Self.select) email_search_substring($1) AS s", [fragment])
+            #expect(found.contains(id) == isFound)
+        }
+    }
+
+    @Test func attachmentsAreFoundByPartsOfTheirNames() async throws {
+        try await withMailbox { connection, tenant in
+            let sql = "SELECT attachment_id FROM email_search_attachments($1)"
+            let found = try connection.column(sql, [String(tenant.mark.prefix(20).uppercased())])
+            #expect(found == [tenant.attachment])
+            try connection.query("UPDATE email_attachments SET is_deleted = true, deleted_at = 1")
+            let deleted = try connection.column(sql, [tenant.mark])
+            #expect(deleted.isEmpty)
+            try connection.query("UPDATE email_attachments SET is_deleted = false, deleted_at = NULL")
+            try connection.query("UPDATE email_messages SET is_deleted = true, deleted_at = 1")
+            let ofDeleted = try connection.column(sql, [tenant.mark])
+            #expect(ofDeleted.isEmpty)
+        }
+    }
+}
