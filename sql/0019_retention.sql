@@ -17,11 +17,12 @@ CREATE FUNCTION public.email_purge_audit(older_than_ms bigint, batch_size intege
     SET search_path = pg_catalog, pg_temp SET row_security = on
 AS $$
 DECLARE
+    before constant bigint := public.email_now_ms() - greatest(older_than_ms, 0);  -- volatile: no index condition
     purged bigint;
 BEGIN
     DELETE FROM public.email_audit_log
      WHERE id IN (SELECT l.id FROM public.email_audit_log AS l
-                   WHERE l.changed_at < public.email_now_ms() - greatest(older_than_ms, 0)
+                   WHERE l.changed_at < before
                    LIMIT least(greatest(batch_size, 1), 100000));
     GET DIAGNOSTICS purged = ROW_COUNT;
     RETURN purged;
@@ -131,12 +132,13 @@ CREATE FUNCTION public.email_purge_tombstones(older_than_ms bigint, batch_size i
     SET search_path = pg_catalog, pg_temp SET row_security = on
 AS $$
 DECLARE
+    before constant bigint := public.email_now_ms() - greatest(older_than_ms, 0);
     purged bigint;
 BEGIN
     WITH gone AS (
         DELETE FROM public.email_message_tombstones AS t
          USING (SELECT o.account_id, o.change_seq FROM public.email_message_tombstones AS o
-                 WHERE o.recorded_at < public.email_now_ms() - greatest(older_than_ms, 0)
+                 WHERE o.recorded_at < before
                  LIMIT least(greatest(batch_size, 1), 100000)) AS o
          WHERE t.account_id = o.account_id AND t.change_seq = o.change_seq
         RETURNING t.account_id, t.change_seq

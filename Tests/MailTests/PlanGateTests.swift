@@ -1,0 +1,67 @@
+import Postgres
+import TestSupport
+import Testing
+
+@Suite struct PlanGateTests {
+    @Test func everyCataloguedQueryUsesItsIndex() async throws {
+        try await MailDatabase.withOwn { database in
+            let superuser = try Connection(database.superuser)
+            let count = Rounds.few(60_000, soak: 200_000)
+            let loading = try ContinuousClock().measure {
+                for statement in PlannedQuery.load(messages: count) { try superuser.query(statement) }
+            }
+            let biggest = try superuser.value(
+                "SELECT max(count) FROM (SELECT count(*) FROM email_messages GROUP BY tenant_id) AS t")
+            #expect(try #require(Int(biggest)) >= count / 5)
+            // Plans as they are executed, inside functions too, come back as notices.
+            let name = SQL.identifier(database.superuser["dbname"] ?? "")
+            for setting in [
+                "session_preload_libraries = auto_explain", "auto_explain.log_min_duration = 0",
+                "auto_explain.log_nested_statements = on", "auto_explain.log_level = notice",
+            ] { try superuser.query("ALTER DATABASE \(name) SET \(setting)") }
+
+            var used: Set<String> = []
+            for query in PlannedQuery.all {
+                let plans = try Self.plans(of: query, database)
+                let index = "idx_email_" + query.index
+                if !Self.uses(index, plans) {
+                    Issue.record("\(query.sql)\ndoes not use \(index) but\n\(plans)")
+                } else {
+                    used.insert(index)
+                }
+            }
+            let all = try superuser.column(
+                "SELECT relname FROM pg_class WHERE relkind = 'i' AND relname LIKE 'idx_email_%'")
+            let unused = all.filter { !used.contains($0) }.sorted()
+            print("plan gate: \(count) messages loaded in \(loading); indexes that no query uses: \(unused)")
+            #expect(
+                !Self.uses("idx_email_messages_purge", try Self.plans(of: PlannedQuery.all[0], database)), "control")
+        }
+    }
+
+    /// Whether a plan reads an index, under whichever kind of scan.
+    private static func uses(_ index: String, _ plans: String) -> Bool {
+        plans.contains(" using \(index) on ") || plans.contains(" on \(index) ")
+    }
+
+    private static func plans(of query: PlannedQuery, _ database: MailDatabase) throws -> String {
+        let settings =
+            switch query.actor {
+            case .application: database.user()
+            case .worker: database.user("email_worker")
+            case .owner, .superuser: database.superuser
+            }
+        let connection = try Connection(settings)
+        try connection.query("BEGIN")
+        if query.actor == .owner { try connection.query("SET LOCAL ROLE email_owner") }
+        if query.actor == .application {
+            try connection.query("SELECT set_config('app.current_tenant_id', md5('t1')::uuid::text, true)")
+        }
+        _ = connection.takeNotices()
+        // The simple protocol ends a statement, and so reports its plan, before the next one comes.
+        try connection.script(query.sql)
+        let plans = connection.takeNotices().map(\.message).filter { $0.contains("plan:") }.joined(separator: "\n")
+        try connection.query("ROLLBACK")
+        return plans
+    }
+}
