@@ -22,8 +22,11 @@ struct PlannedQuery: Sendable {
     private static let account = "md5('a1-1')::uuid"
     private static let folder = "md5('f1-1-1')::uuid"
     private static let live = "AND NOT is_deleted"
+    private static let newest = "ORDER BY received_at DESC LIMIT 50"
 
-    /// The catalogue. Queries with literals, because that is what the planner sees of a statement's parameters.
+    /// The catalogue.
+    ///
+    /// Its queries have literals, because that is what the planner sees of a statement's parameters.
     static let all: [PlannedQuery] = [
         // Accounts and folders
         .init("accounts_tenant_user", "SELECT * FROM email_accounts WHERE user_id = md5('u1-1')::uuid"),
@@ -33,7 +36,9 @@ struct PlannedQuery: Sendable {
             "SELECT id FROM email_accounts WHERE is_sync_enabled ORDER BY last_sync_at LIMIT 20"),
         .init("accounts_due", "SELECT * FROM email_claim_accounts(5)", as: .worker),
         .init("accounts_stuck", "SELECT * FROM email_claim_accounts(5)", as: .worker),
-        .init("folders_account_type", "SELECT * FROM email_folders WHERE account_id = md5('a1-2')::uuid AND type = 'inbox'"),
+        .init(
+            "folders_account_type",
+            "SELECT * FROM email_folders WHERE account_id = md5('a1-2')::uuid AND type = 'inbox'"),
         .init("folders_tenant_account", "SELECT * FROM email_folders WHERE account_id = \(account)"),
         .init("folders_type", "SELECT id FROM email_folders WHERE type = 'spam'", as: .superuser),
         .init(
@@ -55,11 +60,11 @@ struct PlannedQuery: Sendable {
             "SELECT count(*) FROM email_messages WHERE folder_id = \(folder) AND NOT is_read \(live)"),
         .init(
             "messages_account_unread",
-            "SELECT * FROM email_messages WHERE account_id = \(account) AND NOT is_read \(live) ORDER BY received_at DESC LIMIT 50"
+            "SELECT * FROM email_messages WHERE account_id = \(account) AND NOT is_read \(live) \(newest)"
         ),
         .init(
             "messages_account_flagged",
-            "SELECT * FROM email_messages WHERE account_id = \(account) AND is_flagged \(live) ORDER BY received_at DESC LIMIT 50"
+            "SELECT * FROM email_messages WHERE account_id = \(account) AND is_flagged \(live) \(newest)"
         ),
         .init(
             "messages_account_drafts",
@@ -79,11 +84,11 @@ struct PlannedQuery: Sendable {
             """),
         .init(
             "messages_with_attachments",
-            "SELECT * FROM email_messages WHERE account_id = \(account) AND has_attachments \(live) ORDER BY received_at DESC LIMIT 50"
+            "SELECT * FROM email_messages WHERE account_id = \(account) AND has_attachments \(live) \(newest)"
         ),
         .init(
             "messages_account_from",
-            "SELECT * FROM email_messages WHERE account_id = \(account) AND from_address = 'user7@example.com' ORDER BY received_at DESC LIMIT 50"
+            "SELECT * FROM email_messages WHERE account_id = \(account) AND from_address = 'user7@example.com' \(newest)"
         ),
         .init(
             "messages_account_from",
