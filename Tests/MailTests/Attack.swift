@@ -112,19 +112,19 @@ struct Attack: Sendable, CustomTestStringConvertible {
 /// Two tenants of the shared database that every attack is tried with; none of them changes anything.
 enum Duel {
     private static let pair = Task {
-        let database = try await MailDatabase.shared
+        let database = try await MailDatabase.attacked
         let connection = try Connection(database.superuser)
         return try (Tenant(connection), Tenant(connection))
     }
 
     static func fight(_ attack: Attack) async throws {
         let (mine, theirs) = try await pair.value
-        try await attack.run(MailDatabase.shared, mine, theirs)
+        try await attack.run(MailDatabase.attacked, mine, theirs)
     }
 
     /// Runs a body with the attacker's tenant and the victim's.
     static func with(_ body: (MailDatabase, _ mine: Tenant, _ theirs: Tenant) async throws -> Void) async throws {
         let (mine, theirs) = try await pair.value
-        try await body(MailDatabase.shared, mine, theirs)
+        try await body(MailDatabase.attacked, mine, theirs)
     }
 }

@@ -82,7 +82,7 @@ import Testing
 
     // 20. A partition that somebody was granted would be outside the policies of its parent.
     @Test func noTableIsPartitionedOrInherited() async throws {
-        let connection = try Connection(await MailDatabase.shared.superuser)
+        let connection = try Connection(await MailDatabase.attacked.superuser)
         let children = try connection.column(
             "SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent::regclass::text LIKE '%email_%'")
         #expect(children.filter { !$0.contains("idx") }.isEmpty)

@@ -4,7 +4,7 @@ import Testing
 ///
 /// The numbers are those of the list that the attacks were taken from. What takes more than a statement is in the other
 /// files.
-@Suite struct AttackTests {
+@Suite(.serialized) struct AttackTests {
     private static let tables = ["email_accounts", "email_folders", "email_messages", "email_attachments"]
     private static let readable = tables + ["email_audit_log", "email_message_tombstones"]
     private static let filled = tables + ["email_audit_log"]

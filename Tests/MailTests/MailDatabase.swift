@@ -8,7 +8,13 @@ struct MailDatabase: Sendable {
     static let server = TestServer(settings: ["log_statement": "none"])
 
     private static let password = "correct horse \(UInt64.random(in: 0...UInt64.max))"
-    private static let common = Task {
+    private static let common = Task { try await install() }
+    private static let target = Task {
+        _ = try await common.value
+        return try await install()
+    }
+
+    private static func install() async throws -> MailDatabase {
         let name = TestDatabase.uniqueName()
         let settings = try await server.connectionSettings().database(name)
         _ = try Installer(settings: settings, database: name, source: .embedded()).run()
@@ -22,6 +28,9 @@ struct MailDatabase: Sendable {
 
     /// The database that most tests share: each has tenants of its own, which never see each other.
     static var shared: MailDatabase { get async throws { try await common.value } }
+
+    /// The database of the attacks: their controls change tables, which would meet the writers of other tests.
+    static var attacked: MailDatabase { get async throws { try await target.value } }
 
     /// A database of one's own, for what looks at all tenants.
     static func withOwn<Value>(_ body: (MailDatabase) async throws -> Value) async throws -> Value {
