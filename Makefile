@@ -79,8 +79,8 @@ test-matrix: setup-test ## Run all tests on PostgreSQL 15, 16, 17 and 18 (MAJORS
 	done; \
 	printf '\n%s' "$$summary"; exit $$failed
 
-soak: FILTER ?= Soak
-soak: server setup-test ## Run the random-kill tests with their full number of rounds (SEED=n repeats a run)
+soak: FILTER ?= Soak|CounterTests|PlanGateTests
+soak: server setup-test ## Run the random-kill, sixteen-writer and plan tests at full length (SEED=n repeats a run)
 	swift build --product emaildb
 	$(TEST_ENV) EMAILDB_SOAK=1 swift test $(TEST_ARGS)
 
