@@ -26,13 +26,38 @@ extension Limitation {
             for fact in step.layout?.present ?? [] { expected[fact.key] = fact }
         }
         let candidates = privileged.compactMap { expected[$0.key] }
-        return try LiveCatalog.mismatches(LayoutChange(present: candidates, absent: []), connection).compactMap {
-            mismatch in
+        let mismatches = try LiveCatalog.mismatches(LayoutChange(present: candidates, absent: []), connection)
+        let limitations = mismatches.compactMap { mismatch -> Limitation? in
             guard let known = privileged.first(where: { $0.key == mismatch.expected.key }) else { return nil }
             return Limitation(
                 missing: "\(mismatch.expected.key) = \(mismatch.expected.value)", consequence: known.consequence,
                 remedy: remedy(mismatch.expected, connection))
         }
+        return try limitations + openStatistics(connection)
+    }
+
+    /// pg_stat_statements where somebody else made it: no fact of the layout, because it may as well be absent.
+    private static func openStatistics(_ connection: borrowing Connection) throws -> [Limitation] {
+        let members = """
+            FROM pg_depend WHERE deptype = 'e' AND refclassid = 'pg_extension'::regclass \
+            AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'pg_stat_statements')
+            """
+        let readable = try connection.query(
+            "SELECT \(members) AND classid = 'pg_class'::regclass AND has_table_privilege('public', objid, 'SELECT')")
+        guard !readable.isEmpty else { return [] }
+        return [
+            Limitation(
+                missing: "extension pg_stat_statements = closed to public",
+                consequence: "the application can read literals of statements that served other tenants",
+                remedy: """
+                    DO $$ DECLARE s text; BEGIN FOR s IN SELECT CASE WHEN classid = 'pg_proc'::regclass \
+                    THEN 'FUNCTION ' || objid::regprocedure ELSE 'TABLE ' || objid::regclass END \(members) \
+                    AND classid IN ('pg_proc'::regclass, 'pg_class'::regclass) LOOP \
+                    EXECUTE 'REVOKE ALL ON ' || s || ' FROM PUBLIC'; IF s NOT LIKE '%reset%' THEN \
+                    EXECUTE format('GRANT %s ON %s TO pg_monitor', \
+                    CASE WHEN s LIKE 'TABLE %' THEN 'SELECT' ELSE 'EXECUTE' END, s); END IF; END LOOP; END $$;
+                    """)
+        ]
     }
 
     private static func remedy(_ fact: Fact, _ connection: borrowing Connection) -> String {
