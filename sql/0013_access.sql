@@ -48,21 +48,28 @@ BEGIN
 
     -- A request that runs away, waits for a lock or forgets its transaction must not hold up the others; an
     -- operator overrides them per session. track_activities: all tenants share one role, and any session of a role
-    -- may read the query texts of the others, literals included. plan_cache_mode: folders and tenants differ a
-    -- thousandfold in size, and the plan of a prepared statement for the average one reads a whole inbox for one page
-    -- (22 ms instead of 0.2, measured on 60,000 messages); planning anew costs less than half a millisecond.
+    -- may read the query texts of the others, literals included. enable_bitmapscan, enable_seqscan: a page of mail is read by one
+    -- index, in its order. But the condition of row security has an index, too, and a bitmap of the whole tenant is what
+    -- the planner likes to combine with that of a folder (15 ms for a page instead of 0.1, measured on 60,000 messages);
+    -- and nothing that a tenant asks is worth reading the rows of all others. The search functions, whose GIN indexes
+    -- know nothing but bitmaps, turn them on for themselves. jit: until 17 a scan that is disabled but has to be used
+    -- counts as expensive enough to be compiled.
     FOR login, parameter, value IN VALUES
         ('email_service',  'statement_timeout', '30s'),
         ('email_service',  'lock_timeout', '5s'),
         ('email_service',  'idle_in_transaction_session_timeout', '60s'),
         ('email_service',  'track_activities', 'off'),
-        ('email_service',  'plan_cache_mode', 'force_custom_plan'),
+        ('email_service',  'enable_bitmapscan', 'off'),
+        ('email_service',  'enable_seqscan', 'off'),
+        ('email_service',  'jit', 'off'),
         ('email_readonly', 'statement_timeout', '60s'),
         ('email_readonly', 'lock_timeout', '5s'),
         ('email_readonly', 'idle_in_transaction_session_timeout', '60s'),
         ('email_readonly', 'default_transaction_read_only', 'on'),
         ('email_readonly', 'track_activities', 'off'),
-        ('email_readonly', 'plan_cache_mode', 'force_custom_plan'),
+        ('email_readonly', 'enable_bitmapscan', 'off'),
+        ('email_readonly', 'enable_seqscan', 'off'),
+        ('email_readonly', 'jit', 'off'),
         ('email_monitor',  'statement_timeout', '30s'),
         ('email_monitor',  'lock_timeout', '1s'),
         ('email_worker',   'statement_timeout', '5s'),

@@ -17,8 +17,10 @@ COMMENT ON INDEX public.idx_email_accounts_due IS 'Accounts due for synchronisat
 CREATE INDEX idx_email_accounts_stuck ON public.email_accounts (updated_at) WHERE is_syncing;
 COMMENT ON INDEX public.idx_email_accounts_stuck IS 'Synchronisations that never ended';
 
--- Folders. md5 is leakproof and short: a path has no limit, a B-tree entry has. It is no secret, only a key.
-CREATE UNIQUE INDEX idx_email_folders_account_path ON public.email_folders (account_id, md5(path)) WHERE NOT is_deleted;
+-- Folders. md5 is leakproof and short: a path has no limit, a B-tree entry has. It is no secret, only a key. With tenant_id
+-- in front, a refusal never tells of a stranger's folder: uniqueness is looked at before the foreign key.
+CREATE UNIQUE INDEX idx_email_folders_account_path ON public.email_folders (tenant_id, account_id, md5(path))
+    WHERE NOT is_deleted;
 COMMENT ON INDEX public.idx_email_folders_account_path IS 'Folder by its name on the server: account_id = $1 AND md5(path) = md5($2)';
 
 -- Messages: views of a mailbox

@@ -25,6 +25,7 @@ SET LOCAL ROLE email_search;
 -- Ranking considers everything that matches a rare query, and the newest 2,000 messages of the selection for a common
 -- one.
 -- enable_sort = off: before the first ANALYZE the planner would rather sort the whole tenant than walk.
+-- enable_bitmapscan = on: the application's sessions have it off, see 0013.
 -- Written as dynamic SQL: each call is planned for its own arguments. The texts put together are all from here.
 CREATE FUNCTION public.email_search_page(
         condition text, words tsquery, needle text, account_id uuid, folder_id uuid, since bigint, until bigint,
@@ -32,7 +33,7 @@ CREATE FUNCTION public.email_search_page(
     RETURNS TABLE (message_id uuid, received_at bigint, rank real)
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, public, pg_temp SET row_security = on SET jit = off
-    SET enable_seqscan = off SET enable_sort = off
+    SET enable_seqscan = off SET enable_sort = off SET enable_bitmapscan = on
 AS $$
 DECLARE
     tenant constant uuid := public.email_require_tenant();
@@ -170,7 +171,7 @@ CREATE FUNCTION public.email_search_attachments(
     RETURNS TABLE (attachment_id uuid, message_id uuid, received_at bigint)
     LANGUAGE plpgsql STABLE ROWS 50 SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp SET row_security = on SET jit = off SET enable_seqscan = off
-    SET plan_cache_mode = force_custom_plan
+    SET enable_bitmapscan = on SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     tenant constant uuid := public.email_require_tenant();
@@ -197,7 +198,7 @@ CREATE FUNCTION public.email_search_references(keys text[])
     RETURNS TABLE (message_id uuid)
     LANGUAGE plpgsql STABLE ROWS 50 SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp SET row_security = on SET jit = off SET enable_seqscan = off
-    SET plan_cache_mode = force_custom_plan
+    SET enable_bitmapscan = on SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     tenant constant uuid := public.email_require_tenant();

@@ -16,7 +16,7 @@ SET LOCAL ROLE email_owner;
 CREATE FUNCTION public.email_changes(
         account_id uuid, since_seq bigint, page_size integer DEFAULT 500, full_resync boolean DEFAULT false)
     RETURNS TABLE (change_seq bigint, kind text, message_id uuid, folder_id uuid, imap_uid bigint)
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -101,6 +101,12 @@ import Testing
                 7, "SELECT email_move_messages(ARRAY['{A.message}']::uuid[], '{B.inbox}')", .error("P0002"),
                 control: .attacker, "SELECT email_move_messages(ARRAY['{A.message}']::uuid[], '{A.archive}')"),
             Attack(8, "SELECT email_reset_uidvalidity('{B.inbox}', 2)", .error("P0002"), control: .victim),
+            // A path that the stranger's account has is refused like one that it does not have.
+            Attack(
+                10,
+                "INSERT INTO email_folders (tenant_id, account_id, path) VALUES ('{A.tenant}', '{B.account}', 'INBOX')",
+                .error("23503"), control: .attacker,
+                "INSERT INTO email_folders (tenant_id, account_id, path) VALUES ('{A.tenant}', '{A.account}', 'New')"),
             Attack(
                 9, "SELECT email_ingest('{B.account}', '{B.inbox}', '[{\"message_id\": \"new\"}]')", .error("23503"),
                 control: .victim),

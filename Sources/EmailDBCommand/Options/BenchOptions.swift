@@ -25,6 +25,9 @@ struct BenchOptions: ParsableArguments {
             valueName: "name"))
     var database: String?
 
+    @Flag(help: "Search again when the other tenants have ten times their mail; takes five times as long.")
+    var growth = false
+
     @Flag(help: "Leave the databases there.")
     var keep = false
 
@@ -53,6 +56,7 @@ struct BenchOptions: ParsableArguments {
         options.clients = clientCounts
         options.seed = seed
         options.database = database
+        options.measuresGrowth = growth
         options.keepsDatabases = keep
         return options
     }

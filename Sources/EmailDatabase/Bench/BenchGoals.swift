@@ -13,6 +13,8 @@ enum BenchGoals {
         ("search, rare word", .p50, 1, .atMost(2)),
         ("search, rare word", .p50, 1, .timesLiteral(500)),
         ("search, common word", .p50, 1, .atMost(20)),
+        ("search, rare word, others x 10", .growth, 1, .atMost(1.5)),
+        ("search, common word, others x 10", .growth, 1, .atMost(1.5)),
         ("mailbox page, first", .p50, 1, .atMost(1)),
         ("mailbox page, deep", .p50, 1, .atMost(1)),
         ("thread", .p50, 1, .atMost(1)),

@@ -4,11 +4,11 @@ public struct BenchReport: Sendable, Codable {
     public struct Figure: Sendable, Codable {
         /// What was done, such as `mailbox page, first`.
         public let name: String
-        /// What was measured: `rate`, `p50`, `p99` or `size`.
+        /// What was measured: `rate`, `p50`, `p99`, `size` or `growth`.
         public let measure: Measure
         /// How many clients did it at once.
         public let clients: Int
-        /// The unit: `ms`, `rows/s`, `ops/s`, `bytes` or `%`.
+        /// The unit: `ms`, `rows/s`, `ops/s`, `bytes`, `times` or `%`.
         public let unit: String
         /// The value for our layout; nil when the installed schema cannot do it.
         public let ours: Double?
@@ -74,6 +74,8 @@ public struct BenchReport: Sendable, Codable {
         case p99
         /// Bytes; less is better.
         case size
+        /// How many times longer it takes after something else has grown; less is better.
+        case growth
 
         /// How many times better a value is than another; nil for a zero.
         func gain(from old: Double, to new: Double) -> Double? {

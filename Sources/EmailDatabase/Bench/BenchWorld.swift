@@ -55,7 +55,7 @@ struct BenchWorld: Sendable {
                 accounts.append(
                     Account(
                         tenant: id, id: random.uuid(), user: random.uuid(),
-                        address: "user\(number)@tenant\(tenant).example", folders: Self.folders(&random)))
+                        address: "user\(number)@tenant\(tenant)-\(seed).example", folders: Self.folders(&random)))
             }
             for batch in 0..<size { accounts[first + batch % count].batches += 1 }
         }

@@ -18,6 +18,8 @@ public struct Benchmark: Sendable {
         public var seed: UInt64 = 1
         /// The database to use, absent or empty; nil for `emaildb_bench`, which must be absent.
         public var database: String?
+        /// Whether to measure search again when the other tenants have ten times their mail; takes a while.
+        public var measuresGrowth = false
         /// Whether the scratch databases stay.
         public var keepsDatabases = false
 
@@ -75,7 +77,11 @@ public struct Benchmark: Sendable {
 
         var figures = try load(world, vocabulary, ours, literal)
         let rows = try Self.rowsWithoutTenant(ours, literal, world)
-        figures += try workloads(world, vocabulary, ours, literal)
+        let loads = try [ours, literal].map { store in
+            BenchLoad(store: store, targets: try BenchTargets(store, world, vocabulary), seed: options.seed)
+        }
+        figures += try workloads(loads, world, ours)
+        if options.measuresGrowth { figures += try growth(loads[0], world, vocabulary) }
 
         let share = world.accounts[0].batches * 100
         let connection = try Connection(databases.ours)
@@ -183,12 +189,8 @@ public struct Benchmark: Sendable {
 
     // MARK: - Requests
 
-    private func workloads(
-        _ world: BenchWorld, _ vocabulary: BenchVocabulary, _ ours: BenchStore, _ literal: BenchStore
-    ) throws -> [BenchReport.Figure] {
-        let loads = try [ours, literal].map { store in
-            BenchLoad(store: store, targets: try BenchTargets(store, world, vocabulary), seed: options.seed)
-        }
+    private func workloads(_ loads: [BenchLoad], _ world: BenchWorld, _ ours: BenchStore) throws -> [BenchReport.Figure]
+    {
         var figures: [BenchReport.Figure] = []
         progress(.doing("WAL of a read flag"))
         let logs = try loads.map { try $0.flagLog(count: min(1000, world.messageCount / 20)) }
@@ -213,5 +215,28 @@ public struct Benchmark: Sendable {
             }
         }
         return figures
+    }
+
+    /// How much longer the largest tenant searches when all the others have ten times their mail.
+    ///
+    /// The same messages are looked for before and after, one client, our layout only; the others grow by new tenants.
+    private func growth(
+        _ load: BenchLoad, _ world: BenchWorld, _ vocabulary: BenchVocabulary
+    ) throws -> [BenchReport.Figure] {
+        let searches = BenchWorkload.all(functions: load.store.functions).filter { $0.name.hasPrefix("search") }
+        func medians() throws -> [Double?] {
+            try searches.map { try load.run($0, clients: 1, seconds: max(1, options.seconds))?.p50 }
+        }
+        let before = try medians()
+        let others = world.messageCount - world.accounts[0].batches * world.batchSize
+        let more = BenchWorld(seed: options.seed &+ 1, messages: 9 * others, tenants: world.tenantCount)
+        progress(.doing("ten times the mail of the other tenants"))
+        _ = try BenchIngest(world: more, vocabulary: vocabulary, store: load.store, progress: progress).run()
+        progress(.doing("VACUUM"))
+        _ = try Self.settle(load.store)
+        return zip(searches, zip(before, try medians())).map { search, times in
+            let slower = times.0.flatMap { before in times.1.map { $0 / before } }
+            return .init("\(search.name), others x 10", .growth, unit: "times", ours: slower, literal: nil)
+        }
     }
 }
