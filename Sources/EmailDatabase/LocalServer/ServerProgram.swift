@@ -68,6 +68,8 @@ struct ServerProgram: Sendable {
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output.descriptor, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, errors.descriptor, STDERR_FILENO)
+        // A server that is started stays, and must not keep open what this process was given or has opened.
+        for descriptor in 3...Self.lastDescriptor { posix_spawn_file_actions_addclose(&actions, descriptor) }
         var process = pid_t()
         let failure = Self.withCStrings(words) { arguments in
             Self.withCStrings(variables.map { "\($0.key)=\($0.value)" }) { environment in
@@ -84,6 +86,12 @@ struct ServerProgram: Sendable {
         let ending = status & 0x7F
         return Outcome(
             status: ending == 0 ? (status >> 8) & 0xFF : 128 + ending, output: output.text, errors: errors.text)
+    }
+
+    /// The highest number that an open file may have, with some to spare for what other threads open meanwhile.
+    private static var lastDescriptor: Int32 {
+        let open = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd"))?.compactMap { Int32($0) }
+        return max(3, min((open?.max() ?? 255) + 16, Int32(clamping: sysconf(Int32(_SC_OPEN_MAX))) - 1))
     }
 
     private static func withCStrings<Result>(

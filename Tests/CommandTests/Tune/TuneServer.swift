@@ -14,8 +14,9 @@ struct TuneServer: Sendable {
     func tune(_ arguments: String...) async throws -> CommandResult { try await run(arguments) }
 
     /// The same with a list.
-    func run(_ arguments: [String]) async throws -> CommandResult {
-        let environment = try await server.connectionSettings().environment
+    /// - Parameter isUp: whether there is a server to connect to.
+    func run(_ arguments: [String], isUp: Bool = true) async throws -> CommandResult {
+        let environment = isUp ? try await server.connectionSettings().environment : [:]
         return try await CommandRunner.emaildb(["tune"] + arguments, environment: environment)
     }
 

@@ -93,7 +93,8 @@ struct ServerState: Sendable {
         var below: [String: String] = [:]
         var errors: [String] = []
         for row in results[1] {
-            let file = row.text("sourcefile")
+            // A setting that left the files and needs a restart is listed as an error of no file; it is none.
+            guard let file = row["sourcefile"] else { continue }
             let place = (file.split(separator: "/").last.map(String.init) ?? file) + ":" + row.text("sourceline")
             guard let name = row["name"]?.lowercased(), let value = row["setting"] else {
                 errors.append("\(place): \(row.text("error"))")
