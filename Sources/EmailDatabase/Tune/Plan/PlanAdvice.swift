@@ -39,7 +39,7 @@ struct PlanAdvice {
     }
 
     /// What is good to know.
-    var notes: [String] { throughput + memory + pending }
+    var notes: [String] { throughput + memory + statistics + pending }
 
     private var throughput: [String] {
         guard options.profile == .highThroughput else { return [] }
@@ -80,6 +80,16 @@ struct PlanAdvice {
                     + " or their replay stops.")
         }
         return lines
+    }
+
+    private var statistics: [String] {
+        guard items.contains(where: { $0.setting == "shared_preload_libraries" && $0.action == .set }) else {
+            return []
+        }
+        return [
+            "After the restart, in each e-mail database, for the view email_slow_queries:"
+                + " CALL emaildb.count_statements();"
+        ]
     }
 
     /// Overrides are reported with the plan, so that nobody wonders after it.
