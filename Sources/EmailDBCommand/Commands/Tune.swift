@@ -29,6 +29,12 @@ struct Tune: ParsableCommand {
     @Flag(help: "Restart the server where that is needed; it comes back with its former configuration if it must.")
     var restart = false
 
+    @Flag(help: "Measure with emaildb bench before and after, and take it back when it is a loss (minutes).")
+    var prove = false
+
+    @Option(help: "Messages to measure with, for --prove.")
+    var messages = 20_000
+
     @Flag(help: "Mend the postgresql.auto.conf of a server that is down and does not start (with -D).")
     var rescue = false
 
@@ -46,6 +52,8 @@ struct Tune: ParsableCommand {
         if lockTimeout < 0 { throw ValidationError("Seconds are not negative.") }
         if plan && yes { throw ValidationError("--plan and --yes exclude each other.") }
         if undo && (profile != nil || plan) { throw ValidationError("--undo takes neither --profile nor --plan.") }
+        if prove && (profile == nil || plan) { throw ValidationError("--prove carries a --profile out.") }
+        if messages < 1000 { throw ValidationError("--prove needs at least 1000 messages.") }
         if plan && restart { throw ValidationError("--plan writes nothing, so there is nothing to restart for.") }
         if rescue != (dataDirectory != nil) {
             throw ValidationError(
@@ -99,6 +107,10 @@ struct Tune: ParsableCommand {
             if !self.plan, !plan.isEmpty {
                 if output.format == .text { show.show(plan) }
                 try confirm(terminal)
+                if prove {
+                    result.tried = try trial(tuner, show).run(plan, options, point)
+                    return
+                }
                 result.applied = try tuner.apply(plan, options)
             }
         }
@@ -106,6 +118,16 @@ struct Tune: ParsableCommand {
         let restarted = try tuner.restart(point)
         result.restarted = restarted
         if let plan = result.plan, restarted.outcome == .restarted { result.applied = try tuner.review(plan) }
+    }
+
+    private func trial(_ tuner: Tuner, _ show: TuneOutput) throws -> TuneTrial {
+        var bench = Benchmark.Options()
+        bench.messages = messages
+        bench.seconds = 1
+        bench.clients = [1, 4]
+        return TuneTrial(
+            tuner: tuner, settings: try connection.resolve().settings, source: .embedded(), bench: bench,
+            progress: show.progress)
     }
 
     /// Asks on a terminal; elsewhere only `--yes` is a yes.
@@ -135,13 +157,17 @@ struct TuneResult: Encodable {
     var applied: TuneReport?
     var undone: UndoReport?
     var restarted: RestartReport?
+    var tried: TrialReport?
     var rescued: RescueReport?
 
     /// How the program ends; nil for 0.
     func status(isPlanOnly: Bool) -> ExitCode? {
         if restarted?.outcome == .rolledBack { return ExitStatus.failed }
         if isPlanOnly { return nil }
-        let isIneffective = applied.map { !$0.ineffective.isEmpty } ?? plan.map { !$0.blockedSettings.isEmpty } ?? false
+        if tried?.verdict == .reverted { return ExitStatus.findings }
+        let isIneffective =
+            (applied ?? tried?.applied).map { !$0.ineffective.isEmpty } ?? plan.map { !$0.blockedSettings.isEmpty }
+            ?? false
         return isIneffective ? ExitStatus.findings : nil
     }
 }

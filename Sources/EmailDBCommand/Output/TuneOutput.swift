@@ -21,11 +21,12 @@ struct TuneOutput: Sendable {
     /// What a run did; a plan that was carried out was shown before.
     func show(_ result: TuneResult) {
         if let report = result.undone { show(report) }
-        if let plan = result.plan, result.applied == nil {
+        if let plan = result.plan, result.applied == nil, result.tried == nil {
             if !plan.isEmpty || terminal.isVerbose { show(plan) }
             if plan.isEmpty { showNothingToDo(plan) }
         }
         if let report = result.applied { show(report) }
+        if let report = result.tried { show(report) }
         if let report = result.restarted { show(report) }
         if let report = result.rescued { show(report) }
     }
@@ -173,5 +174,27 @@ struct TuneOutput: Sendable {
             terminal.paint("mended", .green) + ": \(report.file)\n    the server did not start: \(problem)")
         for change in report.changes { terminal.result("    taken out: \(change)") }
         if let kept = report.kept { terminal.result("    the old file: \(kept)") }
+    }
+
+    /// The trial's report as text.
+    func show(_ report: TrialReport) {
+        var table = Table(["rate", "unit", "before", "after", "times"], alignsRight: [2, 3, 4])
+        for figure in report.figures {
+            table.add(
+                [figure.figure, figure.unit] + [figure.before, figure.now, figure.ratio].map(BenchOutput.number))
+        }
+        if !report.figures.isEmpty { terminal.result(table.text) }
+        let gain = "\(BenchOutput.number(report.gainPercent)) % over all rates"
+        let threshold = "from \(BenchOutput.number(report.thresholdPercent)) % on it counts"
+        switch report.verdict {
+        case .kept:
+            show(report.applied)
+            terminal.result(terminal.paint("kept", .green) + ": \(gain) (\(threshold))")
+        case .noMeasurableDifference:
+            show(report.applied)
+            terminal.result(terminal.paint("no measurable difference", .yellow) + ": \(gain) (\(threshold)); kept")
+        case .reverted:
+            terminal.result(terminal.paint("reverted", .red) + ": \(gain) (\(threshold))")
+        }
     }
 }

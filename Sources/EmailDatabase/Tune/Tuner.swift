@@ -174,7 +174,7 @@ public struct Tuner: Sendable {
     }
 
     /// Runs a body while no other `tune` can write.
-    private func locked<Value>(_ connection: borrowing Connection, _ body: () throws -> Value) throws -> Value {
+    func locked<Value>(_ connection: borrowing Connection, _ body: () throws -> Value) throws -> Value {
         do {
             try InstallLock.acquire(
                 connection, deadline: ContinuousClock.now + lockTimeout,
