@@ -57,6 +57,10 @@ struct TuneOutput: Sendable {
         terminal.result(budget(plan.budget))
         if let start = Self.start(plan.proof) { terminal.result(start) }
         for line in plan.durability { terminal.result(terminal.paint("durability", .yellow) + ": \(line)") }
+        for line in plan.overrides { terminal.result(terminal.paint("override", .yellow) + ": \(line)") }
+        if plan.isResuming {
+            terminal.result("note: an earlier run was stopped half way; this one goes on, --undo takes it back")
+        }
         for line in plan.notes { terminal.result("note: \(line)") }
     }
 
@@ -100,6 +104,7 @@ struct TuneOutput: Sendable {
         for name in plan.blockedSettings {
             terminal.result("\(name): fixed by the server's command line, so that no file can change it")
         }
+        for line in plan.overrides { terminal.result(terminal.paint("override", .yellow) + ": \(line)") }
     }
 
     // MARK: - What was done

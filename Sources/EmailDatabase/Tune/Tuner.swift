@@ -31,7 +31,10 @@ public struct Tuner: Sendable {
     public func plan(_ options: TuneOptions, forApplying: Bool = false) throws -> TunePlan {
         try session("plan") { connection in
             try Privileges.check(options, forApplying: forApplying, connection)
-            return try proven(options, connection).plan
+            let preparation = try proven(options, connection)
+            // What an earlier profile left may be more than this one sets.
+            if forApplying { try Privileges.check(preparation.during, connection) }
+            return preparation.plan
         }
     }
 
@@ -65,9 +68,10 @@ public struct Tuner: Sendable {
     /// - Throws: ``TuneFailure``; refused when the server would not start with what was there before.
     public func undo() throws -> UndoReport {
         try session("undo") { connection in
-            try Privileges.check(nil, forApplying: true, connection)
+            try Privileges.checkReading(connection)
             return try locked(connection) {
                 let server = try state(connection)
+                if let journal = server.journal { try Privileges.check(journal, connection) }
                 return try Undoer(server: server, progress: progress).undo(connection)
             }
         }

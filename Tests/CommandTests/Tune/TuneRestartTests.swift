@@ -28,7 +28,7 @@ import Testing
         let rolledBack = try await target.tune("--restart")
         #expect(rolledBack.status == 2, "\(rolledBack)")
         #expect(rolledBack.output.contains("rolled back"))
-        #expect(rolledBack.output.contains("replication slot \"somebody\" exists, but wal_level < replica"))
+        #expect(rolledBack.output.contains("replication slot \"somebody\" exists"))
         let connection = try await target.connect()
         #expect(try connection.query("SHOW wal_level").first?[0] == "replica")
         #expect(try await target.configuration().contains("max_wal_senders = '0'"), "theirs")
@@ -36,8 +36,7 @@ import Testing
         try await target.server.stop()
     }
 
-    @Test(arguments: ["a wrong combination", "a torn line", "a library that is not there", "what tune wrote"])
-    func aServerThatDoesNotStartIsMendedOffline(_ damage: String) async throws {
+    @Test func aServerThatDoesNotStartIsMendedOffline() async throws {
         let target = TuneServer()
         #expect(try await target.apply("production", "--memory", "1GB").status == 0)
         let data = try await target.data()
@@ -49,24 +48,26 @@ import Testing
         #expect(fine.status == 0 && fine.output.contains("nothing was changed"), "\(fine)")
         #expect(try await target.configuration() == whole)
 
-        let (text, taken): (String, String)
-        switch damage {
-        case "a wrong combination": (text, taken) = (whole + "wal_level = 'minimal'\n", "taken out: wal_level")
-        case "a torn line": (text, taken) = (whole + "effective_io_concurrency = '2", "which cannot be read")
-        case "a library that is not there":
-            (text, taken) = (whole + "shared_preload_libraries = 'gone'\n", "taken out: shared_preload_libraries")
-        default:
-            let broken = whole.replacing("'200'", with: "'3'").replacing("\"200\"", with: "\"3\"")
-            (text, taken) = (broken, "taken out: what tune --profile production wrote")
+        let spoiled = whole.replacing("'200'", with: "'3'").replacing("\"200\"", with: "\"3\"")
+        let damages = [
+            (whole + "wal_level = 'minimal'\n", "taken out: wal_level"),
+            (whole + "effective_io_concurrency = '2", "which cannot be read"),
+            (whole + "shared_preload_libraries = 'gone'\n", "taken out: shared_preload_libraries"),
+            (spoiled, "taken out: what tune --profile production wrote"),
+        ]
+        for (number, (text, taken)) in damages.enumerated() {
+            try await target.writeConfiguration(text)
+            await #expect(throws: (any Error).self, "the control: it does not start with \(taken)") {
+                try await target.server.resume()
+            }
+            let mended = try await target.run(["--rescue", "-D", data], isUp: false)
+            #expect(mended.status == 0, "\(mended)")
+            #expect(mended.output.contains(taken), "\(mended.output)")
+            let kept = data + "/postgresql.auto.conf.before-rescue-\(number + 1)"
+            #expect(try String(contentsOfFile: kept, encoding: .utf8) == text)
+            try await target.server.resume()
+            try await target.server.pause()
         }
-        try await target.writeConfiguration(text)
-        await #expect(throws: (any Error).self, "the control: it does not start") { try await target.server.resume() }
-        let mended = try await target.run(["--rescue", "-D", data], isUp: false)
-        #expect(mended.status == 0, "\(mended)")
-        #expect(mended.output.contains(taken), "\(mended.output)")
-        #expect(try String(contentsOfFile: data + "/postgresql.auto.conf.before-rescue-1", encoding: .utf8) == text)
-        try await target.server.resume()
-        #expect(try await target.tune("--undo").status == 0)
         try await target.server.stop()
     }
 

@@ -2,11 +2,30 @@ import Postgres
 
 /// What a role must be allowed, all of it asked for before the first look.
 enum Privileges {
-    /// - Parameters:
-    ///   - options: what is to be set; nil for what undoing needs.
-    ///   - forApplying: whether writing is meant, or looking only.
+    /// Asks for what reading needs, and for applying also what a profile may set.
     /// - Throws: ``TuneFailure/refused(_:)`` with the exact GRANT for everything that is missing.
-    static func check(_ options: TuneOptions?, forApplying: Bool, _ connection: borrowing Connection) throws {
+    static func check(_ options: TuneOptions, forApplying: Bool, _ connection: borrowing Connection) throws {
+        try check(
+            forApplying ? [TuneJournal.setting] + ProfileProposals.names(options) : [],
+            altersApplication: forApplying && options.asynchronousCommit == .application, forApplying: forApplying,
+            connection)
+    }
+
+    /// Asks for what taking back needs: the settings that a journal names.
+    static func check(_ journal: TuneJournal, _ connection: borrowing Connection) throws {
+        try check(
+            [TuneJournal.setting] + journal.entries.filter { $0.role == nil }.map(\.name),
+            altersApplication: journal.entries.contains { $0.role != nil }, forApplying: true, connection)
+    }
+
+    /// Asks for what reading the state needs.
+    static func checkReading(_ connection: borrowing Connection) throws {
+        try check([], altersApplication: false, forApplying: false, connection)
+    }
+
+    private static func check(
+        _ names: [String], altersApplication: Bool, forApplying: Bool, _ connection: borrowing Connection
+    ) throws {
         let rows = try connection.query(
             """
             SELECT r.rolsuper, r.rolname, current_database() AS database,
@@ -34,22 +53,21 @@ enum Privileges {
             if !me.flag("reload") {
                 add("reload the configuration", "GRANT EXECUTE ON FUNCTION pg_reload_conf() TO \(role);\(place)")
             }
-            let missing = try unwritable(options, connection)
+            let missing = try unwritable(names, connection)
             if !missing.isEmpty {
                 let names = missing.joined(separator: ", ")
                 add("set \(names)", "GRANT ALTER SYSTEM ON PARAMETER \(names) TO \(role);")
             }
-            if options?.asynchronousCommit == .application, try !mayAlterApplication(connection) {
+            if altersApplication, try !mayAlterApplication(connection) {
                 add(
                     "alter the role \(Planner.applicationRole)",
-                    "Run as a superuser: --username postgres; or leave --async-commit application away.")
+                    "Run as a superuser: --username postgres")
             }
         }
         guard problems.isEmpty else { throw TuneFailure.refused(problems) }
     }
 
-    private static func unwritable(_ options: TuneOptions?, _ connection: borrowing Connection) throws -> [String] {
-        let names = [TuneJournal.setting] + (options.map(ProfileProposals.names) ?? [])
+    private static func unwritable(_ names: [String], _ connection: borrowing Connection) throws -> [String] {
         let rows = try connection.query(
             """
             SELECT name FROM unnest($1::text[]) WITH ORDINALITY AS n (name, place)

@@ -30,9 +30,11 @@ public struct Rescue: Sendable {
         let text = contents.map { String(decoding: $0, as: UTF8.self) } ?? ""
         let present = AutoConfiguration(text)
         var words: [String] = []
+        let scratch = try scratch(installation)
+        defer { scratch.remove() }
         for candidate in try Self.candidates(present) {
             progress(.doing(candidate.isUnchanged ? "trying the file as it is" : "trying without \(candidate.list)"))
-            if let refusal = try refusal(candidate.configuration, installation) {
+            if let refusal = try refusal(candidate.configuration, scratch) {
                 words.append(refusal)
                 continue
             }
@@ -87,7 +89,7 @@ public struct Rescue: Sendable {
     }
 
     /// PostgreSQL's words if it would not start with a configuration, or a rule that a scratch server cannot know.
-    private func refusal(_ configuration: AutoConfiguration, _ installation: ServerInstallation) throws -> String? {
+    private func refusal(_ configuration: AutoConfiguration, _ scratch: ScratchServer) throws -> String? {
         let manager = FileManager.default
         let slots = (try? manager.contentsOfDirectory(atPath: dataDirectory + "/pg_replslot"))?.count ?? 0
         if slots > 0, configuration["wal_level"] == "minimal" {
@@ -98,12 +100,19 @@ public struct Rescue: Sendable {
             return "max_prepared_transactions = \(limit) with \(prepared) prepared transactions"
         }
         do {
-            _ = try ScratchServer.prove(
-                configuration.text, commandLine: Self.commandLine(dataDirectory).settings,
-                walSegmentSize: walSegmentSize, expecting: [:], on: installation)
+            _ = try scratch.try(
+                configuration.text, commandLine: Self.commandLine(dataDirectory).settings, expecting: [:])
             return nil
         } catch let refusal as ScratchServer.Refusal {
             return refusal.words
+        } catch let error as LocalServerError {
+            throw TuneFailure.step(PreflightProblem(problem: error.problem, remedy: error.remedy))
+        }
+    }
+
+    private func scratch(_ installation: ServerInstallation) throws -> ScratchServer {
+        do {
+            return try ScratchServer(installation, walSegmentSize: walSegmentSize)
         } catch let error as LocalServerError {
             throw TuneFailure.step(PreflightProblem(problem: error.problem, remedy: error.remedy))
         }

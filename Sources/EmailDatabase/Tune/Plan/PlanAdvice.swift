@@ -39,7 +39,7 @@ struct PlanAdvice {
     }
 
     /// What is good to know.
-    var notes: [String] { throughput + memory + statistics + pending }
+    var notes: [String] { throughput + memory + statistics }
 
     private var throughput: [String] {
         guard options.profile == .highThroughput else { return [] }
@@ -92,8 +92,8 @@ struct PlanAdvice {
         ]
     }
 
-    /// Overrides are reported with the plan, so that nobody wonders after it.
-    private var pending: [String] {
+    /// Who else has a say, so that nobody wonders afterwards.
+    var overrides: [String] {
         server.overrides.compactMap { override in
             guard let item = items.first(where: { $0.setting == override.setting }),
                 let setting = server[override.setting], let proposed = item.proposed,

@@ -73,7 +73,7 @@ struct Planner {
         let plan = TunePlan(
             profile: profile, isExact: options.isExact, serverVersion: Self.version(server.versionNumber),
             machine: machine, items: items, budget: budget, proof: StartProof(.notNeeded),
-            durability: advice.durability, notes: advice.notes,
+            durability: advice.durability, overrides: advice.overrides, notes: advice.notes,
             isResuming: server.journal.map { $0.state != .applied } ?? false)
         return Preparation(
             plan: plan, changes: ordered(changes),

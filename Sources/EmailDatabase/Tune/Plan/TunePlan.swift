@@ -67,6 +67,8 @@ public struct TunePlan: Sendable, Codable, Hashable {
     public internal(set) var proof: StartProof
     /// What could be lost, in plain words.
     public let durability: [String]
+    /// Roles and databases that have values of their own, which come first there.
+    public let overrides: [String]
     /// What else is good to know.
     public internal(set) var notes: [String]
     /// Whether an earlier run was stopped half way, and this one goes on.
@@ -84,6 +86,9 @@ public struct TunePlan: Sendable, Codable, Hashable {
 
     /// The settings that cannot be changed.
     public var blockedSettings: [String] { items.filter { $0.action == .blocked }.map(\.setting) }
+
+    /// Whether everything will be in force everywhere.
+    public var isEffective: Bool { blockedSettings.isEmpty && overrides.isEmpty }
 }
 
 /// How much memory the server may come to use.
