@@ -46,7 +46,8 @@ public struct Tuner: Sendable {
             try Privileges.check(options, forApplying: true, connection)
             return try locked(connection) {
                 let server = try state(connection)
-                let preparation = try prepare(options, server, connection)
+                // With the machine of the plan: its free space may have changed a little since, the plan shall not.
+                let preparation = try Planner(options: options, server: server, machine: plan.machine).prepare()
                 guard preparation.plan.items == plan.items else {
                     throw TuneFailure.refused(
                         "the server's configuration has changed since the plan was made; nothing was written",

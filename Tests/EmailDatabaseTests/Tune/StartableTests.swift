@@ -36,7 +36,7 @@ import Testing
                     for (name, value) in values { configuration.set(name, value) }
                     // One start for each profile and size that is small here, the rest computed.
                     let starts = cpus == 4 && memory <= 1 << 30
-                    let outcome = try scratch.try(
+                    let outcome = try scratch.attempt(
                         configuration.text, commandLine: [:], expecting: values, starts: starts)
                     let budget = MemoryBudget(preparation.candidate, memory: memory, shared: outcome.sharedMemory)
                     // What does not grow with the machine weighs at 256 MB.
@@ -52,7 +52,7 @@ import Testing
         // The control: the same check refuses what must not start.
         for bad in ["wal_level = 'minimal'", "shared_preload_libraries = 'no_such_library'", "max_connections = 3"] {
             #expect(throws: ScratchServer.Refusal.self, "\(bad)") {
-                try scratch.try(bad + "\n", commandLine: [:], expecting: [:], starts: false)
+                try scratch.attempt(bad + "\n", commandLine: [:], expecting: [:], starts: false)
             }
         }
         try await server.stop()

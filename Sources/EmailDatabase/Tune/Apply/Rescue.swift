@@ -100,7 +100,7 @@ public struct Rescue: Sendable {
             return "max_prepared_transactions = \(limit) with \(prepared) prepared transactions"
         }
         do {
-            _ = try scratch.try(
+            _ = try scratch.attempt(
                 configuration.text, commandLine: Self.commandLine(dataDirectory).settings, expecting: [:])
             return nil
         } catch let refusal as ScratchServer.Refusal {

@@ -41,13 +41,13 @@ struct ScratchServer {
     ) throws -> Outcome {
         let server = try ScratchServer(installation, walSegmentSize: walSegmentSize)
         defer { server.remove() }
-        return try server.try(autoConfiguration, commandLine: commandLine, expecting: expected)
+        return try server.attempt(autoConfiguration, commandLine: commandLine, expecting: expected)
     }
 
     /// Tries one candidate after another on the same scratch data directory.
     /// - Parameter starts: whether a server is really started; computing its memory alone, which is ten times as fast,
     ///   checks everything but whether the memory can be had.
-    func `try`(
+    func attempt(
         _ autoConfiguration: String, commandLine: [String: String], expecting expected: [String: String],
         starts: Bool = true
     ) throws -> Outcome {
