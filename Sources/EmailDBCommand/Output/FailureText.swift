@@ -22,17 +22,6 @@ struct FailureOutput: Encodable {
     let sqlState: String?
     let exitStatus: Int32
 
-    init(
-        outcome: String, message: String, problems: [Problem], sqlState: String? = nil, exitStatus: Int32
-    ) {
-        self.outcome = outcome
-        self.message = message
-        self.problems = problems
-        self.sqlState = sqlState
-        self.exitStatus = exitStatus
-        step = nil
-    }
-
     init(_ failure: InstallFailure) {
         exitStatus = ExitStatus.of(failure).rawValue
         var step: String?
@@ -134,7 +123,7 @@ struct FailureOutput: Encodable {
             + "   -- then run emaildb init again"
     }
 
-    static func connectionAdvice(_ error: PostgresError) -> String? {
+    private static func connectionAdvice(_ error: PostgresError) -> String? {
         if let hint = error.hint { return hint }
         if error.kind == .configuration { return "Look at -d, DATABASE_URL and the PG* variables: env | grep ^PG" }
         switch error.sqlState {

@@ -34,4 +34,15 @@ extension FailureOutput {
                 problems: [], exitStatus: exitStatus)
         }
     }
+
+    private init(
+        outcome: String, message: String, problems: [Problem], sqlState: String? = nil, exitStatus: Int32
+    ) {
+        self.outcome = outcome
+        self.message = message
+        self.problems = problems
+        self.sqlState = sqlState
+        self.exitStatus = exitStatus
+        step = nil
+    }
 }

@@ -32,6 +32,8 @@ public struct Tuner: Sendable {
         try session("plan") { connection in
             try Privileges.check(options, forApplying: forApplying, connection)
             let preparation = try proven(options, connection)
+            // Ctrl-C reaches the programs of the scratch server as well; without them the proof would look impossible.
+            if let signal = Interruption.signal { throw TuneFailure.interrupted(signal: signal) }
             // What an earlier profile left may be more than this one sets.
             if forApplying { try Privileges.check(preparation.during, connection) }
             return preparation.plan

@@ -91,7 +91,10 @@ struct AutoConfiguration: Sendable {
 
     /// Replaces a file as PostgreSQL does: a new one beside it, synced, given to the owner, renamed over the old.
     /// - Throws: ``TuneFailure/step(_:)``.
-    static func write(_ text: String, to path: String, owner: ServerProgram.User, mode: UInt32 = 0o600) throws {
+    static func write(_ text: String, to path: String, owner: ServerProgram.User) throws {
+        // A cluster that its group may read (initdb -g) stays one.
+        var status = stat()
+        let mode = stat(path, &status) == 0 ? status.st_mode & 0o777 : 0o600
         let beside = path + ".emaildb"
         unlink(beside)
         let file = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
