@@ -1,9 +1,10 @@
--- Monitoring: connections, long queries, table bloat, for email_monitor only.
+-- Monitoring: connections, long and slow queries, table bloat, for email_monitor only.
 --
--- Makes:  views public.pg_connection_stats and public.pg_long_queries, function public.pg_table_bloat_status().
+-- Makes:  views public.pg_connection_stats, public.pg_long_queries and public.email_slow_queries, functions
+--         public.pg_table_bloat_status() and public.email_slow_queries(), procedure emaildb.count_statements().
 -- Cost:   new objects only.
 --
--- All three run with the rights of the caller. They show query texts, hence every tenant's literals, to members of
+-- All of them run with the rights of the caller. They show query texts, hence every tenant's literals, to members of
 -- pg_monitor; the application has no access. Durations are milliseconds, sizes bytes.
 
 SET LOCAL ROLE email_owner;
@@ -109,5 +110,80 @@ $$;
 COMMENT ON FUNCTION public.pg_table_bloat_status() IS
     'Rows, sizes and vacuum state of each table. estimated_bloat_bytes is the share of the heap held by dead rows; space already freed for reuse is not counted';
 
-GRANT SELECT ON public.pg_connection_stats, public.pg_long_queries TO email_monitor;
-GRANT EXECUTE ON FUNCTION public.pg_table_bloat_status() TO email_monitor;
+-- A view on pg_stat_statements could not be created before that extension, and would keep it from being dropped; without
+-- preloading, the extension only raises errors. The function looks for it when it is called, and says what to do.
+CREATE FUNCTION public.email_slow_queries()
+    RETURNS TABLE (
+        user_name         name,
+        calls             bigint,
+        mean_exec_time    double precision,
+        max_exec_time     double precision,
+        total_exec_time   double precision,
+        rows              bigint,
+        cache_hit_percent numeric,
+        temp_bytes        bigint,
+        query             text)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    place   name;
+    minimum integer := coalesce(NULLIF(current_setting('emaildb.long_query_ms', true), '')::integer, 1000);
+BEGIN
+    SELECT n.nspname INTO place
+      FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace
+     WHERE e.extname = 'pg_stat_statements';
+    -- shared_preload_libraries is hidden from ordinary roles; the library's settings are not.
+    IF place IS NULL OR NOT EXISTS (SELECT FROM pg_settings WHERE name = 'pg_stat_statements.max') THEN
+        RAISE EXCEPTION 'statements are not counted: pg_stat_statements is not %',
+            CASE WHEN place IS NULL THEN 'installed in this database' ELSE 'preloaded' END
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'Preload it (emaildb tune --profile production, then restart), then as a superuser in this database: CALL emaildb.count_statements();';
+    END IF;
+    RETURN QUERY EXECUTE format(
+        'SELECT pg_get_userbyid(s.userid), s.calls, s.mean_exec_time, s.max_exec_time, s.total_exec_time, s.rows,
+                round(100.0 * s.shared_blks_hit / NULLIF(s.shared_blks_hit + s.shared_blks_read, 0), 1),
+                s.temp_blks_written * current_setting(''block_size'')::bigint,
+                s.query
+           FROM %I.pg_stat_statements AS s
+          WHERE s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+            AND s.mean_exec_time >= $1', place) USING minimum;
+END
+$$;
+COMMENT ON FUNCTION public.email_slow_queries() IS 'Rows of the view email_slow_queries; an error with a hint where statements are not counted';
+
+CREATE VIEW public.email_slow_queries WITH (security_invoker = true) AS
+SELECT * FROM public.email_slow_queries() ORDER BY mean_exec_time DESC;
+COMMENT ON VIEW public.email_slow_queries IS
+    'Statements of this database that take one second (or setting emaildb.long_query_ms) or longer on average, slowest first, by pg_stat_statements; times in ms, literals replaced by $n';
+
+GRANT SELECT ON public.pg_connection_stats, public.pg_long_queries, public.email_slow_queries TO email_monitor;
+GRANT EXECUTE ON FUNCTION public.pg_table_bloat_status(), public.email_slow_queries() TO email_monitor;
+
+RESET ROLE;
+-- For a server on which the library was not preloaded when init ran. PUBLIC could read every statement of the cluster.
+CREATE PROCEDURE emaildb.count_statements()
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    member text;
+BEGIN
+    CREATE EXTENSION IF NOT EXISTS pg_stat_statements WITH SCHEMA public;
+    FOR member IN
+        SELECT CASE WHEN d.classid = 'pg_proc'::regclass THEN 'FUNCTION ' || d.objid::regprocedure
+                    ELSE 'TABLE ' || d.objid::regclass END
+          FROM pg_depend AS d
+          JOIN pg_extension AS e ON e.oid = d.refobjid AND e.extname = 'pg_stat_statements'
+         WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
+           AND d.classid IN ('pg_proc'::regclass, 'pg_class'::regclass)
+         ORDER BY 1
+    LOOP
+        EXECUTE format('REVOKE ALL ON %s FROM PUBLIC', member);
+        IF member NOT LIKE '%reset%' THEN
+            EXECUTE format('GRANT %s ON %s TO pg_monitor',
+                           CASE WHEN member LIKE 'TABLE %' THEN 'SELECT' ELSE 'EXECUTE' END, member);
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON PROCEDURE emaildb.count_statements() IS 'Creates pg_stat_statements in this database, closed to all but pg_monitor; for a superuser';
+REVOKE ALL ON PROCEDURE emaildb.count_statements() FROM PUBLIC;

@@ -29,4 +29,15 @@ enum ExitStatus {
         case .interrupted(let signal): ExitCode(128 + signal)
         }
     }
+
+    /// The status that a failed `tune` ends with.
+    static func of(_ failure: TuneFailure) -> ExitCode {
+        switch failure {
+        case .refused: refused
+        case .connection: cannotConnect
+        case .lockTimeout: lockTimeout
+        case .failed, .step: failed
+        case .interrupted(let signal): ExitCode(128 + signal)
+        }
+    }
 }

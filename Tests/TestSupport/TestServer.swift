@@ -9,6 +9,7 @@ public actor TestServer {
     public static let shared = TestServer()
 
     private let settings: [String: String]
+    private let isPlain: Bool
     private let binaries: String?
     private let directory: String
     private var preferredPort: Int?
@@ -18,8 +19,10 @@ public actor TestServer {
     /// - Parameters:
     ///   - settings: server settings beyond those of all test servers.
     ///   - binaries: the folder of a server other than the one under test.
-    public init(settings: [String: String] = [:], binaries: String? = nil) {
+    ///   - isPlain: whether the command line has only these settings, as it comes before every configuration file.
+    public init(settings: [String: String] = [:], binaries: String? = nil, isPlain: Bool = false) {
         self.settings = settings
+        self.isPlain = isPlain
         self.binaries = binaries
         directory = "/tmp/emaildb-test-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
     }
@@ -30,15 +33,17 @@ public actor TestServer {
         let directory = directory
         let settings = settings
         let asked = self.binaries
+        let isPlain = isPlain
         let port = preferredPort
         let task = Task {
             let server = LocalServer(directory: directory)
             let binaries = try ServerBinaries.find(asked, state: ".emaildb")
             var configuration = LocalServer.Configuration(preferredPort: port, trustsSuperuser: true)
-            configuration.settings = [
+            let usual = [
                 "fsync": "off", "full_page_writes": "off", "max_connections": "100", "log_statement": "all",
                 "shared_preload_libraries": "pg_stat_statements", "log_line_prefix": "%m [%p] ",
-            ].merging(settings) { _, ours in ours }
+            ]
+            configuration.settings = isPlain ? settings : usual.merging(settings) { _, ours in ours }
             try await server.start(binaries, configuration)
             Leftovers.remember(server)
             return server
@@ -95,12 +100,15 @@ public actor TestServer {
 
 /// Servers to stop when the test process ends, however its tests went.
 private enum Leftovers {
-    private nonisolated(unsafe) static var servers: [(pid: Int32, directory: String)] = []
+    private nonisolated(unsafe) static var servers: [LocalServer] = []
     private static let registered: Void = {
         _ = atexit {
             for server in Leftovers.servers {
-                kill(server.pid, SIGQUIT)
-                for _ in 0..<100 where kill(server.pid, 0) == 0 { usleep(20_000) }
+                // Whichever process it is by now: some tests restart it.
+                if let pid = server.running?.pid {
+                    kill(pid, SIGQUIT)
+                    for _ in 0..<100 where kill(pid, 0) == 0 { usleep(20_000) }
+                }
                 try? FileManager.default.removeItem(atPath: server.directory)
             }
         }
@@ -108,7 +116,7 @@ private enum Leftovers {
 
     static func remember(_ server: LocalServer) {
         _ = registered
-        if let pid = server.running?.pid { servers.append((pid, server.directory)) }
+        servers.append(server)
     }
 }
 

@@ -46,6 +46,15 @@ struct Terminal: Sendable {
     /// Writes an error, quiet or not.
     func error(_ text: String) { Self.write(paint("error: ", .red, colorsTalk) + text + "\n", to: STDERR_FILENO) }
 
+    /// Whether somebody sits at the other end who can be asked.
+    var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+
+    /// Asks a question; anything but a yes is a no.
+    func ask(_ question: String) -> Bool {
+        Self.write(question + " [y/N] ", to: STDERR_FILENO)
+        return ["y", "yes"].contains(readLine()?.lowercased().filter { !$0.isWhitespace })
+    }
+
     /// Colours part of a result.
     func paint(_ text: String, _ color: Color) -> String { paint(text, color, colorsResults) }
 

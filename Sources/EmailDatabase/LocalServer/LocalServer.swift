@@ -51,12 +51,15 @@ public struct LocalServer: Sendable {
     private var data: String { directory + "/data" }
 
     /// The process id and port of the running server; nil when none runs.
-    public var running: (pid: Int32, port: Int)? {
+    public var running: (pid: Int32, port: Int)? { Self.running(data) }
+
+    /// The process id and port of the server that runs on a data directory; nil when none does.
+    static func running(_ data: String) -> (pid: Int32, port: Int)? {
         guard let contents = FileManager.default.contents(atPath: data + "/postmaster.pid"),
             let text = String(data: contents, encoding: .utf8)
         else { return nil }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.count > 3, let pid = Int32(lines[0]), let port = Int(lines[3]), Self.isPostgres(pid) else {
+        guard lines.count > 3, let pid = Int32(lines[0]), let port = Int(lines[3]), isPostgres(pid) else {
             return nil
         }
         return (pid, port)
@@ -199,33 +202,19 @@ public struct LocalServer: Sendable {
 
     // MARK: - Processes
 
-    /// The user `nobody`, as whom root runs the server.
-    private static let unprivilegedUser: UInt32 = 65534
-
     private func giveToServer(_ path: String) throws {
         guard getuid() == 0 else { return }
-        guard chown(path, Self.unprivilegedUser, Self.unprivilegedUser) == 0 else {
+        guard chown(path, ServerProgram.User.nobody.id, ServerProgram.User.nobody.group) == 0 else {
             throw LocalServerError(problem: "cannot give \(path) to the user nobody", remedy: "run as an ordinary user")
         }
     }
 
     private func run(_ binaries: ServerBinaries, _ name: String, _ arguments: [String], advice: String) async throws {
-        var command = [binaries.program(name)] + arguments
-        if getuid() == 0 {
-            let capability = "-all,+dac_read_search"
-            let user = String(Self.unprivilegedUser)
-            // Without no_setuid_fixup, access(2), by which initdb looks for its files, would ignore the capability.
-            command =
-                [
-                    "/usr/bin/setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--no-new-privs",
-                    "--securebits", "+no_setuid_fixup", "--inh-caps", capability, "--ambient-caps", capability,
-                    "--bounding-set", capability, "--",
-                ] + command
-        }
-        // A server that brought its own libraries must not get the system's; ours, on the other hand, stays ours.
-        var environment: [Environment.Key: String?] = ["LD_LIBRARY_PATH": binaries.directory + "/lib"]
-        for key in ProcessInfo.processInfo.environment.keys where key.hasPrefix("PG") {
-            if let key = Environment.Key(rawValue: key) { environment[key] = .some(nil) }
+        let program = ServerProgram(binaries: binaries, user: .nobody)
+        let command = program.command(name, arguments)
+        var environment: [Environment.Key: String?] = [:]
+        for (key, value) in program.environment {
+            if let key = Environment.Key(rawValue: key) { environment.updateValue(value, forKey: key) }
         }
         let result: ExecutionResult<Void, StringOutput<UTF8>, StringOutput<UTF8>>
         do {

@@ -1,0 +1,67 @@
+import FoundationEssentials
+
+/// What `tune` has changed on a server, and what was there before.
+///
+/// It is kept as the value of a setting of its own in postgresql.auto.conf, in the very file that it is about: a
+/// server's file has one journal whoever looks from wherever, each change of it is atomic and durable (PostgreSQL
+/// writes a new file, syncs it and renames it), and it can be read while the server is down.
+struct TuneJournal: Codable, Sendable, Hashable {
+    /// The setting that holds the journal; PostgreSQL takes any name with a dot for another program's.
+    static let setting = "emaildb.tune"
+
+    /// How far the work is.
+    enum State: String, Codable, Sendable {
+        case applying
+        case applied
+        case undoing
+    }
+
+    /// One setting that was changed.
+    struct Entry: Codable, Sendable, Hashable {
+        /// The setting.
+        let name: String
+        /// The role that has it; nil for the server's configuration.
+        var role: String?
+        /// The entry that was there before; nil when there was none, so that undoing removes ours.
+        let was: String?
+        /// What we wrote.
+        let set: String
+    }
+
+    var version = 1
+    let profile: TuneProfile
+    var state: State
+    var entries: [Entry]
+
+    init(profile: TuneProfile, state: State, entries: [Entry]) {
+        self.profile = profile
+        self.state = state
+        self.entries = entries
+    }
+
+    /// - Throws: ``TuneFailure/refused(_:)`` when the text is no journal that this program knows.
+    init(text: String) throws {
+        do {
+            self = try JSONDecoder().decode(TuneJournal.self, from: Data(text.utf8))
+        } catch {
+            throw TuneFailure.refused(
+                "the setting \(Self.setting) in postgresql.auto.conf is not a journal that this emaildb can read",
+                "ALTER SYSTEM RESET \(Self.setting);   -- forgets what to undo; the settings stay as they are")
+        }
+    }
+
+    /// The journal as one line.
+    var text: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        }
+    }
+
+    /// The entry of a setting of the server's configuration.
+    subscript(_ name: String) -> Entry? { entries.first { $0.name == name && $0.role == nil } }
+
+    /// The entry of a setting of a role.
+    func entry(_ name: String, role: String) -> Entry? { entries.first { $0.name == name && $0.role == role } }
+}

@@ -1,0 +1,133 @@
+import Postgres
+
+/// One setting of the server: what it is, where that comes from, and what the next start would make of it.
+struct ServerSetting: Sendable {
+    let name: String
+    /// `pg_settings.vartype`: bool, enum, integer, real, string.
+    let type: String
+    let unit: String?
+    /// `pg_settings.context`: who may change it, and when.
+    let context: String
+    /// The value in this session, in the setting's unit.
+    let setting: String
+    let bootValue: String?
+    let source: String
+    let isPending: Bool
+    /// The last entry of all configuration files, which is the one that counts.
+    let fileValue: String?
+    /// Where that is, such as `postgresql.conf:64`.
+    let filePlace: String?
+    /// The entry in postgresql.auto.conf.
+    let autoValue: String?
+    /// The last entry of the other files, which counts when there is none in postgresql.auto.conf.
+    let baseValue: String?
+
+    /// Whether a new value needs a restart.
+    var needsRestart: Bool { context == "postmaster" }
+
+    /// Whether the server's command line gives the value; no file can then change it, not even with a restart.
+    var isOnCommandLine: Bool { source == "command line" }
+
+    /// The value that the server runs with, leaving aside what is set for the role or database of this session.
+    var running: String {
+        switch source {
+        case "database", "user", "database user", "client", "session", "global", "interactive", "test":
+            fileValue ?? bootValue ?? setting
+        default: setting
+        }
+    }
+
+    /// The value after the next restart.
+    var next: String { isOnCommandLine ? setting : fileValue ?? (isFromFile ? bootValue ?? setting : running) }
+
+    /// A file gave the present value, but no longer has an entry.
+    private var isFromFile: Bool { source == "configuration file" && fileValue == nil }
+
+    /// Where the next value comes from, for people.
+    var origin: String { isOnCommandLine ? "command line" : filePlace ?? "default" }
+
+    /// Whether two texts mean the same value.
+    func same(_ first: String?, _ second: String?) -> Bool {
+        guard let first, let second else { return first == nil && second == nil }
+        if let one = number(first), let two = number(second) { return one == two }
+        if isList { return Self.elements(first) == Self.elements(second) }
+        if type == "bool" { return Self.flag(first) == Self.flag(second) }
+        return type == "enum" ? first.lowercased() == second.lowercased() : first == second
+    }
+
+    /// A value as people write it: sizes and times with the largest unit that fits.
+    func display(_ text: String) -> String {
+        guard let number = number(text), let unit, number >= 0, number == number.rounded() else { return text }
+        if let factor = Self.memoryUnits[unit] { return number == 0 ? "0" : ByteSize.text(Int(number * factor)) }
+        guard let factor = Self.timeUnits[unit], number > 0 else { return text }
+        for unit in ["d", "h", "min", "s", "ms"] {
+            let count = number * factor / (Self.timeUnits[unit] ?? 1)
+            if count >= 1, count == count.rounded() { return "\(Int(count))\(unit)" }
+        }
+        return text
+    }
+
+    /// The value in bytes; nil when it is no size.
+    func bytes(_ text: String) -> Int? {
+        guard let unit, let factor = Self.memoryUnits[unit], let number = number(text), number >= 0 else { return nil }
+        return Int(number * factor)
+    }
+
+    /// The value as a number in the setting's unit, whatever unit it is written in; nil when it is none.
+    func number(_ text: String) -> Double? {
+        guard type == "integer" || type == "real" else { return nil }
+        let trimmed = text.filter { $0 != " " }
+        let digits = trimmed.prefix { $0.isNumber || $0 == "." || $0 == "-" || $0 == "+" }
+        let suffix = String(trimmed.dropFirst(digits.count))
+        guard let number = Double(digits) else { return nil }
+        if suffix.isEmpty { return number }
+        for units in [Self.memoryUnits, Self.timeUnits] {
+            if let unit, let from = units[suffix], let to = units[unit] { return (number * from / to).rounded() }
+        }
+        return nil
+    }
+
+    /// Bytes, for `pg_settings.unit` and the units of configuration files.
+    private static let memoryUnits: [String: Double] = [
+        "B": 1, "kB": 1024, "8kB": 8192, "16kB": 16384, "32kB": 32768, "4kB": 4096, "MB": 1_048_576,
+        "GB": 1_073_741_824, "TB": 1_099_511_627_776,
+    ]
+
+    /// Milliseconds.
+    private static let timeUnits: [String: Double] = [
+        "us": 0.001, "ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000,
+    ]
+
+    private static func flag(_ text: String) -> Bool? {
+        switch text.lowercased() {
+        case "on", "true", "yes", "1", "t", "y": true
+        case "off", "false", "no", "0", "f", "n": false
+        default: nil
+        }
+    }
+
+    // MARK: - Lists
+
+    /// Whether the value is a list of names, which must not be written as one literal.
+    var isList: Bool { Self.lists.contains(name) }
+
+    private static let lists: Set<String> = [
+        "shared_preload_libraries", "session_preload_libraries", "local_preload_libraries",
+    ]
+
+    /// The names of a list.
+    static func elements(_ text: String) -> [String] {
+        text.split(separator: ",").map { part in
+            part.filter { $0 != "\"" && $0 != " " }
+        }.filter { !$0.isEmpty }
+    }
+
+    /// The value as `ALTER SYSTEM SET name = ` takes it.
+    ///
+    /// A list in one literal would become a list of one long name.
+    func literal(_ value: String) -> String {
+        guard isList else { return SQL.literal(value) }
+        let elements = Self.elements(value)
+        return elements.isEmpty ? "''" : elements.map(SQL.literal).joined(separator: ", ")
+    }
+}

@@ -1,0 +1,35 @@
+public import Postgres
+
+/// Why `tune` stopped.
+public enum TuneFailure: Error, Sendable {
+    /// The plan cannot be made or must not be carried out; nothing was written.
+    case refused([PreflightProblem])
+    /// No connection, or it was lost: what was half done is in the journal, and the next run goes on with it.
+    case connection(PostgresError)
+    /// Another `tune` kept the lock for longer than allowed.
+    case lockTimeout(waited: Duration, holders: [String])
+    /// A statement failed; what it left is said in the text.
+    case failed(PostgresError, doing: String)
+    /// A step outside the server failed.
+    case step(PreflightProblem)
+    /// Ctrl-C or a polite kill.
+    case interrupted(signal: Int32)
+
+    static func refused(_ problem: String, _ remedy: String) -> TuneFailure {
+        .refused([PreflightProblem(problem: problem, remedy: remedy)])
+    }
+}
+
+/// What `tune` is doing, for people who watch.
+public enum TuneProgress: Sendable {
+    /// Another `tune` holds the lock.
+    case waitingForLock(holders: [String])
+    /// A scratch server is started with the planned configuration.
+    case proving
+    /// A setting is being written.
+    case writing(String)
+    /// The server is being restarted.
+    case restarting
+    /// Something that takes a while begins.
+    case doing(String)
+}

@@ -1,0 +1,30 @@
+import Postgres
+import TestSupport
+import Testing
+
+@testable import EmailDatabase
+
+/// A plan is what somebody agreed to, and nothing else is carried out.
+@Suite struct TunerTests {
+    @Test func aPlanIsNotCarriedOutOnAServerThatHasChangedSince() async throws {
+        let server = TestServer(isPlain: true)
+        let settings = try await server.connectionSettings()
+        let connection = try Connection(settings)
+        let tuner = Tuner(settings: settings)
+        let options = TuneOptions(profile: .development)
+        let plan = try tuner.plan(options)
+        try connection.query("ALTER SYSTEM SET work_mem = '7MB'")
+        do {
+            _ = try tuner.apply(plan, options)
+            Issue.record("another plan was carried out")
+        } catch TuneFailure.refused(let problems) {
+            #expect(problems.first?.problem.contains("has changed since the plan was made") == true)
+        }
+        #expect(try ServerState(connection).journal == nil)
+        // A disk that fills meanwhile changes nothing of what was agreed to.
+        let fresh = try tuner.plan(options)
+        try connection.script("CREATE TABLE filling AS SELECT repeat('x', 1000) FROM generate_series(1, 20000)")
+        #expect(try tuner.apply(fresh, options).written == fresh.items.count { $0.isChange })
+        try await server.stop()
+    }
+}
