@@ -18,7 +18,7 @@ import Testing
         let report = try decoder.decode(Report.self, from: Data(result.output.utf8))
         #expect(report.createdDatabase)
         let missing = report.limitations.map(\.missing)
-        #expect(missing.contains("role email_backup = login, bypassrls"), "\(missing)")
+        #expect(missing.contains("role email_backup = LOGIN BYPASSRLS"), "\(missing)")
         #expect(missing.contains("setting email_service track_activities = off"))
         #expect(missing.contains("system-functions pg_terminate_backend = closed to public"))
 

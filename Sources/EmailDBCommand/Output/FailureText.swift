@@ -22,14 +22,22 @@ struct FailureOutput: Encodable {
     let sqlState: String?
     let exitStatus: Int32
 
-    init(_ failure: InstallFailure) {
+    /// Which command failed, for what only one of them can say.
+    enum Verb {
+        case `init`
+        case verify
+    }
+
+    init(_ failure: InstallFailure, of verb: Verb = .`init`) {
         exitStatus = ExitStatus.of(failure).rawValue
         var step: String?
         var sqlState: SQLState?
         switch failure {
         case .preflight(let found):
             outcome = "refused"
-            message = "this database cannot be set up yet; nothing was written"
+            message =
+                verb == .verify
+                ? "this server cannot be looked at" : "this database cannot be set up yet; nothing was written"
             problems = found.map { Problem(problem: $0.problem, remedy: $0.remedy) }
         case .ledger(let found):
             outcome = "ledger"
@@ -85,7 +93,11 @@ struct FailureOutput: Encodable {
         case .interrupted(let signal):
             outcome = "interrupted"
             message = "stopped by signal \(signal); what was running was rolled back"
-            problems = [Problem(problem: "not every step is applied", remedy: "Run emaildb init again to go on.")]
+            problems = [
+                verb == .verify
+                    ? Problem(problem: "nothing is known of the database", remedy: "Run emaildb verify again.")
+                    : Problem(problem: "not every step is applied", remedy: "Run emaildb init again to go on.")
+            ]
         }
         self.step = step
         self.sqlState = sqlState?.rawValue

@@ -1,27 +1,28 @@
 /// One thing that is so in a database: a kind of object, its name, and what the catalog says of it.
 public struct Fact: Hashable, Sendable, Codable, Comparable {
-    /// What is spoken of: `column`, `index`, `policy` and so on.
-    public let kind: String
+    /// What is spoken of: a column, an index, a policy and so on.
+    public let kind: Kind
     /// Which one: `email_messages.subject`, `idx_email_messages_thread_id`.
     public let object: String
     /// What the catalog says, normalised over PostgreSQL 15 to 18; one line.
     public let value: String
 
     /// A fact by its parts.
-    public init(kind: String, object: String, value: String) {
+    public init(kind: Kind, object: String, value: String) {
         self.kind = kind
         self.object = object
         self.value = value
     }
 
-    /// A fact by its key, kind and object in one text, as ``key`` gives it.
-    init(key: String, value: String) {
+    /// A fact by its key, kind and object in one text, as ``key`` gives it; nil when there is no such kind.
+    init?(key: some StringProtocol, value: String) {
         let space = key.firstIndex(of: " ") ?? key.endIndex
-        self.init(kind: String(key[..<space]), object: String(key[space...].dropFirst()), value: value)
+        guard let kind = Kind(rawValue: String(key[..<space])), space < key.endIndex else { return nil }
+        self.init(kind: kind, object: String(key[space...].dropFirst()), value: value)
     }
 
     /// What the fact is about, without what it says.
-    public var key: String { kind + " " + object }
+    public var key: String { kind.rawValue + " " + object }
 
     /// Order by kind, then object.
     public static func < (left: Fact, right: Fact) -> Bool {
@@ -68,24 +69,23 @@ public struct LayoutChange: Hashable, Sendable {
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             if line.isEmpty || line.hasPrefix("#") { continue }
             if line.hasPrefix("- ") {
-                absent.append(String(line.dropFirst(2)))
+                guard let gone = Fact(key: line.dropFirst(2), value: "") else {
+                    throw Malformed(line: index + 1, reason: "expected `- kind object`")
+                }
+                absent.append(gone.key)
                 continue
             }
-            guard let space = line.firstIndex(of: " "), let equals = line.firstRange(of: " = "),
-                space < equals.lowerBound
+            guard let equals = line.firstRange(of: " = "),
+                let fact = Fact(key: line[..<equals.lowerBound], value: String(line[equals.upperBound...]))
             else { throw Malformed(line: index + 1, reason: "expected `kind object = value` or `- kind object`") }
-            present.append(
-                Fact(
-                    kind: String(line[..<space]),
-                    object: String(line[line.index(after: space)..<equals.lowerBound]),
-                    value: String(line[equals.upperBound...])))
+            present.append(fact)
         }
         self.init(present: present, absent: absent)
     }
 
     /// The file's text: removals first, then facts by kind and object.
     public var text: String {
-        (absent.map { "- " + $0 } + present.map { "\($0.kind) \($0.object) = \($0.value)" })
+        (absent.map { "- " + $0 } + present.map { "\($0.key) = \($0.value)" })
             .map { $0 + "\n" }.joined()
     }
 }
@@ -99,6 +99,6 @@ public struct FactMismatch: Hashable, Sendable, Codable, CustomStringConvertible
 
     /// One line: what, expected, found.
     public var description: String {
-        "\(expected.kind) \(expected.object): expected \(expected.value), found \(actual ?? "nothing")"
+        "\(expected.key): expected \(expected.value), found \(actual ?? "nothing")"
     }
 }
