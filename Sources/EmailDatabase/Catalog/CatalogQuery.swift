@@ -118,7 +118,8 @@ enum CatalogQuery {
             GROUP BY m.member, m.roleid
             """
         case .setting:
-            // What an operator sets for speed is no concern of ours; what bends names, tenants or row security is.
+            // In this database our roles have the settings of sql/ and no others. What is set for every database or every role
+            // is the operator's, but for what bends names, tenants or row security.
             """
             SELECT CASE s.setrole WHEN 0 THEN 'database' ELSE pg_get_userbyid(s.setrole)::text END || ' ' || split_part(c, '=', 1)
               || CASE WHEN s.setdatabase = 0 THEN ' in every database' ELSE '' END AS object,
@@ -126,8 +127,7 @@ enum CatalogQuery {
             FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) c
             WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
               AND (pg_get_userbyid(s.setrole) = ANY (\(roles)) OR s.setrole = 0)
-              AND (s.setdatabase <> 0 AND split_part(c, '=', 1) = ANY ('{statement_timeout,lock_timeout,plan_cache_mode,
-                     idle_in_transaction_session_timeout,default_transaction_read_only,track_activities}') AND s.setrole <> 0
+              AND (s.setdatabase <> 0 AND s.setrole <> 0
                 OR split_part(c, '=', 1) = ANY ('{role,session_authorization,row_security,search_path,
                      session_replication_role,track_activities,session_preload_libraries,local_preload_libraries}')
                 OR c LIKE 'app.%')

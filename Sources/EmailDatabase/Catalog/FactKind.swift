@@ -57,7 +57,7 @@ extension Fact {
         case defaultPrivileges = "default-privileges"
         /// Functions of PostgreSQL that are closed to PUBLIC.
         case systemFunctions = "system-functions"
-        /// Extended statistics on a table of ours, from which EXPLAIN would tell of other tenants.
+        /// Extended statistics on a table of ours.
         case extendedStatistics = "extended-statistics"
         /// A table of ours inherits or is inherited from.
         case inheritance

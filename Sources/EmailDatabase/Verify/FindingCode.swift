@@ -124,7 +124,9 @@ extension FindingCode {
             Layout(
                 28, "functions of PostgreSQL", "they know no tenants: any session could end or read what serves others")
         case .extendedStatistics:
-            Layout(29, "extended statistics", "EXPLAIN would tell other tenants what a tenant has")
+            Layout(
+                29, "extended statistics",
+                "plans rely on those of the design; others would tell tenants of each other by EXPLAIN")
         case .inheritance:
             Layout(30, "inheritance", "rows of another table, without its own policies, appear in this one")
         }
@@ -161,7 +163,7 @@ extension FindingCode {
         case .schema: []
         case .viewDefinition, .functionBody, .owner, .systemFunctions, .rowSecurity: [.changed]
         case .extension, .role, .ownedBy: [.missing, .changed]
-        case .rule, .extendedStatistics, .inheritance: [.extra]
+        case .rule, .inheritance: [.extra]
         case .notNull: [.missing, .extra]
         default: Difference.allCases
         }

@@ -81,7 +81,12 @@ struct Mending {
                 ? [Repair(.trigger, "ALTER TABLE \(parent) ENABLE TRIGGER \(part);")]
                 : [Repair(.trigger, drop + "\n" + fact.value + ";")]
         case .rule: return [Repair(.remove, "DROP RULE \(part) ON \(parent);")]
-        case .extendedStatistics: return [Repair(.remove, "DROP STATISTICS \(part);")]
+        case .extendedStatistics:
+            let drop = "DROP STATISTICS \(either.object.hasPrefix("emaildb.") ? "emaildb" : "public").\(part);"
+            guard let fact else { return [Repair(.remove, drop)] }
+            let owner = expected.fact(.owner, "table " + fact.parent)?.value ?? ""
+            let create = "\(fact.value);\nALTER STATISTICS \(Self.name(fact.lastPart)) OWNER TO \(role(owner));"
+            return [Repair(.indexOption, (found == nil ? "" : drop + "\n") + create)]
         default:
             let other = String(either.value.dropFirst("inherits from ".count))
             return [Repair(.remove, "ALTER TABLE \(either.object) NO INHERIT \(other);")]

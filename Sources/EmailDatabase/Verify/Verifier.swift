@@ -73,6 +73,7 @@ public struct Verifier: Sendable {
         }
         try StaticVerification(overview: overview, source: source, sections: options.sections)
             .run(connection, into: &report)
+        if options.sections.contains(.plans) { try PlanGate(overview: overview).run(connection, into: &report) }
         if options.sections.contains(.probe) { try Probe(overview: overview).run(connection, into: &report) }
         options.ignoring?.apply(
             to: &report, today: options.today, sections: options.sections.subtracting(report.unseen.map(\.section)))
