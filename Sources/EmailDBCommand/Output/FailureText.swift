@@ -45,10 +45,10 @@ struct FailureOutput: Encodable {
             problems = found.map { Problem(problem: $0.description, remedy: $0.advice) }
         case .lockTimeout(let waited, let holders):
             outcome = "lock-timeout"
-            message = "another emaildb init still holds the lock after \(waited.components.seconds) s"
-            problems = holders.map {
-                Problem(problem: "held by \($0)", remedy: "Wait for it, or run again with a longer --lock-timeout.")
-            }
+            let holder = verb == .verify ? "another session" : "another emaildb init"
+            message = "\(holder) still holds the lock after \(waited.components.seconds) s"
+            let remedy = verb == .verify ? "Run it again." : "Wait for it, or run again with a longer --lock-timeout."
+            problems = holders.map { Problem(problem: "held by \($0)", remedy: remedy) }
         case .step(let failed, let error):
             outcome = error.kind == .connectionLost ? "cannot-connect" : "failed"
             message = Self.text(error, in: failed)
@@ -141,6 +141,7 @@ struct FailureOutput: Encodable {
         switch error.sqlState {
         case .invalidPassword: return "Set PGPASSWORD or a line of ~/.pgpass; there is no password option on purpose."
         case .invalidAuthorization: return "Name a role that exists and may log in: --username ROLE"
+        case .invalidCatalogName: return "Create the database: emaildb init"
         case nil, .connectionFailure:
             return
                 "Is the server running there? Name it with --host and --port, or start a private one: emaildb dev start"

@@ -41,7 +41,7 @@ public struct Verifier: Sendable {
     ///
     /// Layout and security are two round trips after the login, in one read-only transaction: one snapshot.
     /// - Throws: ``InstallFailure``: `connection` when there is none or it was lost, `preflight` when the server is too old
-    ///   or behind a pooler, `interrupted`, or `statement` when a query failed.
+    ///   or behind a pooler, `lockTimeout`, `interrupted`, or `statement` when a query failed.
     public func run() throws -> VerifyReport {
         do {
             let connection = try Connection(settings)
@@ -50,6 +50,9 @@ public struct Verifier: Sendable {
             if let signal = Interruption.signal { throw InstallFailure.interrupted(signal: signal) }
             switch error.kind {
             case .connect, .connectionLost, .configuration: throw InstallFailure.connection(error)
+            case .server where error.sqlState == .lockNotAvailable:
+                throw InstallFailure.lockTimeout(
+                    waited: .seconds(5), holders: ["a session that changes the catalog or the ledger"])
             case .server, .usage: throw InstallFailure.statement(error, doing: "verify")
             }
         }
