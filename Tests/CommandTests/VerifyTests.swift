@@ -43,9 +43,12 @@ import Testing
             #expect(result.status == 1)
             #expect(
                 result.output.contains(
-                    "  error EDB-L161  index idx_email_messages_thread_id: the index is missing  sql/0014_indexes_documented.sql:"),
+                    "  error EDB-L161  index idx_email_messages_thread_id: the index is missing  sql/0014_indexes_documented.sql:"
+                ),
                 "\(result.output)")
-            #expect(result.output.contains("      mend      CREATE INDEX idx_email_messages_thread_id ON public.email_messages"))
+            #expect(
+                result.output.contains(
+                    "      mend      CREATE INDEX idx_email_messages_thread_id ON public.email_messages"))
             #expect(result.output.contains("  warning EDB-L163"))
             #expect(result.output.split(separator: "\n").last?.hasSuffix(": 3 errors, 1 warning") == true)
             #expect(!result.output.contains("\u{1B}["))
@@ -74,15 +77,27 @@ import Testing
 
     private struct Report: Decodable {
         struct Finding: Decodable {
-            struct Source: Decodable { let file: String; let line: Int }
+            struct Source: Decodable {
+                let file: String
+                let line: Int
+            }
             let code, severity, object, message: String
             let expected, actual, mending: String?
             let source: Source?
             let documentation: String
         }
-        struct Part: Decodable { let section: String; let checks, milliseconds: Int }
-        struct Unseen: Decodable { let section, what, reason: String; let remedy: String? }
-        struct Ignored: Decodable { let finding: Finding; let reason, until: String }
+        struct Part: Decodable {
+            let section: String
+            let checks, milliseconds: Int
+        }
+        struct Unseen: Decodable {
+            let section, what, reason: String
+            let remedy: String?
+        }
+        struct Ignored: Decodable {
+            let finding: Finding
+            let reason, until: String
+        }
         let format: Int
         let database, serverVersion, toolVersion, role: String
         let schemaStep: Int?
@@ -115,7 +130,8 @@ import Testing
             #expect(index.documentation.hasSuffix("FindingCodes.md#EDB-L161"))
             // The page says which fields there are.
             let page = try String(contentsOfFile: "Sources/EmailDatabase/Documentation.docc/Verify.md", encoding: .utf8)
-            let object = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+            let object = try #require(
+                try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
             let findings = try #require(object["findings"] as? [[String: Any]])
             for key in Array(object.keys) + Array(findings[0].keys) { #expect(page.contains("`\(key)`"), "\(key)") }
         }
@@ -144,7 +160,8 @@ import Testing
             let run = try #require((sarif["runs"] as? [[String: Any]])?.first)
             let results = try #require(run["results"] as? [[String: Any]])
             #expect(results.compactMap { $0["ruleId"] as? String }.sorted() == report.findings.map(\.code).sorted())
-            let rules = try #require(((run["tool"] as? [String: Any])?["driver"] as? [String: Any])?["rules"] as? [[String: Any]])
+            let rules = try #require(
+                ((run["tool"] as? [String: Any])?["driver"] as? [String: Any])?["rules"] as? [[String: Any]])
             for result in results {
                 let index = try #require(result["ruleIndex"] as? Int)
                 #expect(rules[index]["id"] as? String == result["ruleId"] as? String)
@@ -154,9 +171,12 @@ import Testing
             let github = try folder.read("github").split(separator: "\n")
             #expect(github.dropLast().count == 4)
             #expect(
-                github.contains { $0.hasPrefix("::error file=sql/0014_indexes_documented.sql,line=") && $0.contains("EDB-L161") })
+                github.contains {
+                    $0.hasPrefix("::error file=sql/0014_indexes_documented.sql,line=") && $0.contains("EDB-L161")
+                })
             let odd = try #require(github.first { $0.contains("EDB-L163") })
-            #expect(odd.contains("100%25") && odd.contains("%2C 100%25::") || odd.contains("more\"%2C 100%25"), "\(odd)")
+            #expect(
+                odd.contains("100%25") && odd.contains("%2C 100%25::") || odd.contains("more\"%2C 100%25"), "\(odd)")
 
             let tap = try folder.read("tap").split(separator: "\n")
             #expect(tap[0] == "TAP version 13")
