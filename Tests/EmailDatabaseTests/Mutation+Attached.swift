@@ -98,6 +98,9 @@ extension Mutation {
             "EDB-L211", "trigger email_messages.email_messages_audit_update",
             "DROP TRIGGER email_messages_audit_update ON email_messages"),
         .init(
+            "EDB-L211", "trigger email_messages.email_messages_search_content",
+            "DROP TRIGGER email_messages_search_content ON email_messages"),
+        .init(
             "EDB-L212", "trigger email_messages.email_messages_touch",
             "ALTER TABLE email_messages DISABLE TRIGGER email_messages_touch"),
         .init(
