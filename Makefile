@@ -97,6 +97,15 @@ bench: server build ## Measure loading, reading, searching; beside the literal l
 	settings=$$("$(RELEASE)" dev env) && eval "$$settings" && \
 	cd "$(CURDIR)" && "$(RELEASE)" bench $(BENCH)
 
+.PHONY: bench-verify
+bench-verify: server build ## Measure verify beside pg_dump --schema-only; fail over a limit (ROUNDS=n)
+	@fresh=$$(mktemp -d) && chmod 755 "$$fresh" && \
+	trap 'cd "$$fresh" && "$(RELEASE)" dev stop >&2; cd / && rm -rf "$$fresh"' EXIT && \
+	cd "$$fresh" && "$(RELEASE)" dev start --postgres "$$EMAILDB_POSTGRES" >&2 && \
+	settings=$$("$(RELEASE)" dev env) && eval "$$settings" && "$(RELEASE)" init >&2 && \
+	"$(CURDIR)/$(SCRIPTS)/bench-verify" --binary "$(RELEASE)" --pg-dump "$$EMAILDB_POSTGRES/bin/pg_dump" \
+	  $(if $(ROUNDS),--rounds $(ROUNDS))
+
 .PHONY: lint format
 lint: ## Check style: Swift format, file sizes, scripts, SQL files
 	@$(SCRIPTS)/lint

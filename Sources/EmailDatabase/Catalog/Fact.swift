@@ -15,11 +15,14 @@ public struct Fact: Hashable, Sendable, Codable, Comparable {
     }
 
     /// A fact by its key, kind and object in one text, as ``key`` gives it; nil when there is no such kind.
-    init?(key: some StringProtocol, value: String) {
-        let space = key.firstIndex(of: " ") ?? key.endIndex
-        guard let kind = Kind(rawValue: String(key[..<space])), space < key.endIndex else { return nil }
-        self.init(kind: kind, object: String(key[space...].dropFirst()), value: value)
+    init?(key: String, value: String) {
+        guard let space = key.utf8.firstIndex(of: UInt8(ascii: " ")),
+            let kind = Self.kinds[String(key[..<space])]
+        else { return nil }
+        self.init(kind: kind, object: String(key[key.utf8.index(after: space)...]), value: value)
     }
+
+    private static let kinds = Dictionary(uniqueKeysWithValues: Kind.allCases.map { ($0.rawValue, $0) })
 
     /// What the fact is about, without what it says.
     public var key: String { kind.rawValue + " " + object }
@@ -66,17 +69,22 @@ public struct LayoutChange: Hashable, Sendable {
     public init(parsing text: String) throws(Malformed) {
         var present: [Fact] = []
         var absent: [String] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            if line.isEmpty || line.hasPrefix("#") { continue }
-            if line.hasPrefix("- ") {
-                guard let gone = Fact(key: line.dropFirst(2), value: "") else {
+        // By bytes: a layout has a thousand lines, and `verify` reads them all before it asks the server anything.
+        let separator = Array(" = ".utf8)
+        for (index, line) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+            if line.isEmpty || line.first == UInt8(ascii: "#") { continue }
+            if line.starts(with: "- ".utf8) {
+                guard let gone = Fact(key: String(Substring(line.dropFirst(2))), value: "") else {
                     throw Malformed(line: index + 1, reason: "expected `- kind object`")
                 }
                 absent.append(gone.key)
                 continue
             }
-            guard let equals = line.firstRange(of: " = "),
-                let fact = Fact(key: line[..<equals.lowerBound], value: String(line[equals.upperBound...]))
+            var equals = line.startIndex
+            while equals != line.endIndex, !line[equals...].starts(with: separator) { line.formIndex(after: &equals) }
+            guard equals != line.endIndex,
+                let fact = Fact(
+                    key: String(Substring(line[..<equals])), value: String(Substring(line[equals...].dropFirst(3))))
             else { throw Malformed(line: index + 1, reason: "expected `kind object = value` or `- kind object`") }
             present.append(fact)
         }

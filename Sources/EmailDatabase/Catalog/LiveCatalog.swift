@@ -26,9 +26,19 @@ public enum LiveCatalog {
     /// Turns the result of a kind's statement into facts.
     static func read(_ kind: Fact.Kind, _ rows: Rows) -> [Fact] {
         rows.map { row in
-            let words = row.text("value").split(whereSeparator: \.isWhitespace)
-            return Fact(kind: kind, object: row.text("object"), value: words.joined(separator: " "))
+            Fact(kind: kind, object: row.text("object"), value: oneLine(row.text("value")))
         }
+    }
+
+    /// A text with each run of white space as one blank; most have none but blanks.
+    private static func oneLine(_ text: String) -> String {
+        var isSpace = true
+        let isPlain = text.utf8.allSatisfy { byte in
+            if (9...13).contains(byte) { return false }
+            defer { isSpace = byte == 32 }
+            return !(isSpace && byte == 32)
+        }
+        return isPlain && !isSpace ? text : text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
     // MARK: - One step at a time
