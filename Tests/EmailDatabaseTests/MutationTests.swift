@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Postgres
 import TestSupport
 import Testing
@@ -86,6 +87,21 @@ import Testing
         let untested = codes.filter { !found.contains($0) && !elsewhere.contains($0) }
         #expect(untested == [], "every code has a mutation")
         try await server.stop()
+    }
+
+    /// Writes the mutations where EMAILDB_MUTATIONS says, for the comparison with other tools (`make peers`).
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["EMAILDB_MUTATIONS"] != nil)) func mutationsForPeers() throws {
+        struct Entry: Encodable {
+            let sql, code, object: String
+            let undo: String?
+        }
+        let path = try #require(ProcessInfo.processInfo.environment["EMAILDB_MUTATIONS"])
+        let entries = Mutation.all.map { mutation in
+            Entry(
+                sql: mutation.sql, code: mutation.findings[0].code, object: mutation.findings[0].object,
+                undo: mutation.undo)
+        }
+        try JSONEncoder().encode(entries).write(to: URL(fileURLWithPath: path))
     }
 
     // Whatever PostgreSQL prints of an object must make the same object, which is then printed the same way.

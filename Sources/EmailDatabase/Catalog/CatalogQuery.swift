@@ -3,7 +3,7 @@ import Postgres
 /// The catalog queries behind ``LiveCatalog``, one for each kind of fact.
 ///
 /// Each yields `object` and `value`, and takes one parameter: the names, without schema, of the relations and functions
-/// that are spoken of, or NULL for all of the schemas `public` and `emaildb`. Whatever is in `emaildb` is spoken of in
+/// that are spoken of (as name[], which can be hashed where text[] would be looked up one by one), or NULL for all of the schemas `public` and `emaildb`. Whatever is in `emaildb` is spoken of in
 /// any case. Kinds that a newer server adds (NOT NULL constraints in 18, MAINTAIN in 17) are left out or folded into what
 /// the older ones say. The owner of schema `emaildb`, whatever its name, is `the installer`.
 ///
@@ -16,7 +16,7 @@ enum CatalogQuery {
 
     /// SQL that prepares the queries of some kinds for the length of the session.
     static func preparation(_ kinds: some Sequence<Fact.Kind>) -> String {
-        kinds.map { "PREPARE \(name($0)) (text[]) AS \(text($0));" }.joined(separator: "\n")
+        kinds.map { "PREPARE \(name($0)) (name[]) AS \(text($0));" }.joined(separator: "\n")
     }
 
     /// The query of a kind.
@@ -24,8 +24,8 @@ enum CatalogQuery {
         switch kind {
         // Of these there are few: all are read, whatever names are asked for.
         case .schema, .extension, .role, .membership, .setting, .systemFunctions:
-            "WITH unused AS (SELECT $1::text[]) " + clusterText(kind)
-        case .defaultPrivileges: "WITH unused AS (SELECT $1::text[]) " + accessText(kind)
+            "WITH unused AS (SELECT $1::name[]) " + clusterText(kind)
+        case .defaultPrivileges: "WITH unused AS (SELECT $1::name[]) " + accessText(kind)
         case .owner, .grant: accessText(kind)
         case .function, .functionBody: functionText(kind)
         default: relationText(kind)
@@ -49,7 +49,7 @@ enum CatalogQuery {
             CASE WHEN c.relkind IN ('r', 'p') THEN 'table' WHEN c.relkind IN ('v', 'm') THEN 'view'
               WHEN c.relkind IN ('i', 'I') THEN 'index' WHEN c.relkind = 'S' THEN 'sequence' ELSE 'relation' END AS kind
           FROM pg_class c JOIN namespace n ON n.oid = c.relnamespace
-          WHERE ($1::text[] IS NULL OR c.relname = ANY ($1::text[]) OR n.nspname = 'emaildb') AND \(notOfExtension("pg_class", "c.oid")))
+          WHERE ($1::name[] IS NULL OR c.relname = ANY ($1::name[]) OR n.nspname = 'emaildb') AND \(notOfExtension("pg_class", "c.oid")))
         """
 
     /// Functions and procedures of ours.
@@ -57,7 +57,7 @@ enum CatalogQuery {
         function AS MATERIALIZED (
           SELECT p.*, n.prefix || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS object
           FROM pg_proc p JOIN namespace n ON n.oid = p.pronamespace
-          WHERE ($1::text[] IS NULL OR p.proname = ANY ($1::text[]) OR n.nspname = 'emaildb') AND \(notOfExtension("pg_proc", "p.oid")))
+          WHERE ($1::name[] IS NULL OR p.proname = ANY ($1::name[]) OR n.nspname = 'emaildb') AND \(notOfExtension("pg_proc", "p.oid")))
         """
 
     private static func notOfExtension(_ catalog: String, _ oid: String) -> String {
