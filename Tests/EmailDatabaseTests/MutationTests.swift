@@ -90,7 +90,8 @@ import Testing
     }
 
     /// Writes the mutations where EMAILDB_MUTATIONS says, for the comparison with other tools (`make peers`).
-    @Test(.enabled(if: ProcessInfo.processInfo.environment["EMAILDB_MUTATIONS"] != nil)) func mutationsForPeers() throws {
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["EMAILDB_MUTATIONS"] != nil)) func mutationsForPeers() throws
+    {
         struct Entry: Encodable {
             let sql, code, object: String
             let undo: String?

@@ -71,7 +71,9 @@ public struct LayoutChange: Hashable, Sendable {
         var absent: [String] = []
         // By bytes: a layout has a thousand lines, and `verify` reads them all before it asks the server anything.
         let separator = Array(" = ".utf8)
-        for (index, line) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .enumerated()
+        {
             if line.isEmpty || line.first == UInt8(ascii: "#") { continue }
             if line.starts(with: "- ".utf8) {
                 guard let gone = Fact(key: String(Substring(line.dropFirst(2))), value: "") else {
