@@ -41,7 +41,7 @@ struct VerifyOptions: ParsableArguments {
     )
     var only: String?
 
-    @Option(help: "How the result is written on standard output: text, json, junit, sarif, github or tap.")
+    @Option(help: "How the result is written on standard output.")
     var format: FindingFormat = .text
 
     @Option(help: ArgumentHelp("Write the result to a file, too; may be repeated.", valueName: "format=file"))

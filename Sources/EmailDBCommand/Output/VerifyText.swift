@@ -66,7 +66,7 @@ struct VerifyText {
                 lines.append("                ... \(all.count - 4) more lines: emaildb verify --fix-sql")
             }
         } else if let code = FindingCode.named(finding.code) {
-            lines.append("      mend      \(code.cure)")
+            lines.append("      cure      \(code.cure)")
         }
         return lines
     }

@@ -36,7 +36,7 @@ struct StaticVerification {
                 report.unseen.append(
                     .init(
                         section: .layout, what: "the ledger", reason: "\(overview.role) may not read emaildb.ledger",
-                        remedy: "connect as email_monitor: emaildb verify --username email_monitor"))
+                        remedy: "emaildb verify --username email_monitor"))
             }
         }
         guard sections.contains(.security) else { return }
