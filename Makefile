@@ -97,6 +97,27 @@ bench: server build ## Measure loading, reading, searching; beside the literal l
 	settings=$$("$(RELEASE)" dev env) && eval "$$settings" && \
 	cd "$(CURDIR)" && "$(RELEASE)" bench $(BENCH)
 
+.PHONY: bench-verify
+bench-verify: server build ## Measure verify beside pg_dump --schema-only; fail over a limit (ROUNDS=n)
+	@fresh=$$(mktemp -d) && chmod 755 "$$fresh" && \
+	trap 'cd "$$fresh" && "$(RELEASE)" dev stop >&2; cd / && rm -rf "$$fresh"' EXIT && \
+	cd "$$fresh" && "$(RELEASE)" dev start --postgres "$$EMAILDB_POSTGRES" >&2 && \
+	settings=$$("$(RELEASE)" dev env) && eval "$$settings" && "$(RELEASE)" init >&2 && \
+	"$(CURDIR)/$(SCRIPTS)/bench-verify" --binary "$(RELEASE)" --pg-dump "$$EMAILDB_POSTGRES/bin/pg_dump" \
+	  $(if $(ROUNDS),--rounds $(ROUNDS))
+
+.PHONY: peers
+peers: server setup-test ## Compare verify with pgTAP, migra, pgrls and squawk on the same mutations; writes the docs page
+	@$(SCRIPTS)/setup peers
+	swift build --product emaildb
+	$(TEST_ENV) EMAILDB_MUTATIONS="$(STATE)/mutations.json" swift test --disable-xctest --filter mutationsForPeers
+	@fresh=$$(mktemp -d) && chmod 755 "$$fresh" && \
+	trap 'cd "$$fresh" && "$(DEBUG)" dev stop >&2; cd / && rm -rf "$$fresh"' EXIT && \
+	cd "$$fresh" && "$(DEBUG)" dev start --postgres "$$EMAILDB_POSTGRES" >&2 && \
+	settings=$$("$(DEBUG)" dev env) && eval "$$settings" && \
+	"$(CURDIR)/$(SCRIPTS)/compare-peers" --binary "$(DEBUG)" --mutations "$(STATE)/mutations.json" \
+	  --peers "$(STATE)/peers" --page "$(CURDIR)/Sources/EmailDatabase/Documentation.docc/Peers.md"
+
 .PHONY: lint format
 lint: ## Check style: Swift format, file sizes, scripts, SQL files
 	@$(SCRIPTS)/lint

@@ -94,9 +94,16 @@ CREATE TRIGGER email_messages_search_content
     AFTER UPDATE OF received_at, subject, subject_full, "from", "to", cc, bcc, refs, text_body, html_body
     ON public.email_messages
     FOR EACH ROW WHEN (
-        (OLD.received_at, OLD.subject, OLD.subject_full, OLD."from", OLD."to", OLD.cc, OLD.bcc, OLD.refs, OLD.text_body, OLD.html_body)
-        IS DISTINCT FROM
-        (NEW.received_at, NEW.subject, NEW.subject_full, NEW."from", NEW."to", NEW.cc, NEW.bcc, NEW.refs, NEW.text_body, NEW.html_body))
+        OLD.received_at IS DISTINCT FROM NEW.received_at
+        OR OLD.subject IS DISTINCT FROM NEW.subject
+        OR OLD.subject_full IS DISTINCT FROM NEW.subject_full
+        OR OLD."from" IS DISTINCT FROM NEW."from"
+        OR OLD."to" IS DISTINCT FROM NEW."to"
+        OR OLD.cc IS DISTINCT FROM NEW.cc
+        OR OLD.bcc IS DISTINCT FROM NEW.bcc
+        OR OLD.refs IS DISTINCT FROM NEW.refs
+        OR OLD.text_body IS DISTINCT FROM NEW.text_body
+        OR OLD.html_body IS DISTINCT FROM NEW.html_body)
     EXECUTE FUNCTION public.email_search_row_changed();
 
 RESET ROLE;

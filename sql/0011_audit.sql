@@ -103,8 +103,9 @@ $$;
 COMMENT ON FUNCTION public.email_audit_delete() IS 'Trigger: records deleted rows';
 
 -- Updates need one function per table, because comparing columns by name at run time (to_jsonb) would unpack and
--- convert every body. They are written from the catalog so that no column is forgotten; a later step that adds a
--- column repeats this block. enable_nestloop: the plan is kept from the first statement, which may change one row,
+-- convert every body. They are written from the catalog so that no column is forgotten, in the order of the names, so
+-- that a column that was lost and brought back makes no other function; a later step that adds a column repeats this
+-- block. enable_nestloop: the plan is kept from the first statement, which may change one row,
 -- and a nested loop would then cost the square of the next one's ten thousand.
 DO $updates$
 DECLARE
@@ -113,7 +114,7 @@ DECLARE
 BEGIN
     FOREACH audited IN ARRAY ARRAY['email_accounts', 'email_folders', 'email_messages', 'email_attachments'] LOOP
         SELECT string_agg(format('CASE WHEN o.%1$I IS DISTINCT FROM n.%1$I THEN %1$L END', attname),
-                          E',\n               ' ORDER BY attnum)
+                          E',\n               ' ORDER BY attname)
           INTO STRICT comparisons
           FROM pg_catalog.pg_attribute
          WHERE attrelid = format('public.%I', audited)::regclass

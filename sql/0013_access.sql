@@ -1,14 +1,14 @@
 -- Access: who may connect, read and write, and how long a session may hold things up.
 --
 -- Makes:  grants on tables, sequence, functions and the ledger; database privileges; role settings that apply in
---         this database only.
+--         this database only; procedure emaildb.count_statements().
 -- Cost:   catalog rows only.
 --
 -- Skipped without the privilege, and reported by "emaildb verify" (superuser, in this database):
 --   ALTER ROLE email_service IN DATABASE <name> SET track_activities = off;
 --   REVOKE EXECUTE ON FUNCTION pg_terminate_backend(integer, bigint), pg_cancel_backend(integer) FROM PUBLIC;
 --   REVOKE EXECUTE ON FUNCTION lo_*(...) FROM PUBLIC;
---   REVOKE SELECT ON pg_stat_statements FROM PUBLIC, where that extension is;
+--   CALL emaildb.count_statements(), where that extension is
 
 SET LOCAL ROLE email_owner;
 
@@ -29,6 +29,34 @@ RESET ROLE;
 GRANT USAGE ON SCHEMA emaildb TO email_monitor;
 GRANT SELECT ON emaildb.ledger, emaildb.ledger_event TO email_monitor;
 
+-- Called below, and by whoever preloads the library later (tune). PUBLIC could read every statement of the cluster.
+CREATE PROCEDURE emaildb.count_statements()
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    member text;
+BEGIN
+    CREATE EXTENSION IF NOT EXISTS pg_stat_statements WITH SCHEMA public;
+    FOR member IN
+        SELECT CASE WHEN d.classid = 'pg_proc'::regclass THEN 'FUNCTION ' || d.objid::regprocedure
+                    ELSE 'TABLE ' || d.objid::regclass END
+          FROM pg_depend AS d
+          JOIN pg_extension AS e ON e.oid = d.refobjid AND e.extname = 'pg_stat_statements'
+         WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
+           AND d.classid IN ('pg_proc'::regclass, 'pg_class'::regclass)
+         ORDER BY 1
+    LOOP
+        EXECUTE format('REVOKE ALL ON %s FROM PUBLIC', member);
+        IF member NOT LIKE '%reset%' THEN
+            EXECUTE format('GRANT %s ON %s TO pg_monitor',
+                           CASE WHEN member LIKE 'TABLE %' THEN 'SELECT' ELSE 'EXECUTE' END, member);
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON PROCEDURE emaildb.count_statements() IS 'Creates pg_stat_statements in this database, closed to all but pg_monitor; for a superuser';
+REVOKE ALL ON PROCEDURE emaildb.count_statements() FROM PUBLIC;
+
 DO $access$
 DECLARE
     me        record;
@@ -37,7 +65,6 @@ DECLARE
     parameter text;
     value     text;
     functions text;
-    statistic text;
 BEGIN
     SELECT rolname, rolsuper, rolcreaterole INTO STRICT me FROM pg_catalog.pg_roles WHERE rolname = current_user;
 
@@ -106,22 +133,8 @@ BEGIN
 
     -- pg_stat_statements shows a role its own statements, SET and the like with their literals; and all tenants
     -- share one role.
-    IF me.rolsuper THEN
-        FOR statistic IN
-            SELECT CASE WHEN d.classid = 'pg_catalog.pg_proc'::regclass THEN 'FUNCTION ' || d.objid::regprocedure
-                        ELSE 'TABLE ' || d.objid::regclass END
-              FROM pg_catalog.pg_depend AS d
-              JOIN pg_catalog.pg_extension AS e ON e.oid = d.refobjid AND e.extname = 'pg_stat_statements'
-             WHERE d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.deptype = 'e'
-               AND d.classid IN ('pg_catalog.pg_proc'::regclass, 'pg_catalog.pg_class'::regclass)
-             ORDER BY 1
-        LOOP
-            EXECUTE format('REVOKE ALL ON %s FROM PUBLIC', statistic);
-            IF statistic NOT LIKE '%reset%' THEN
-                EXECUTE format('GRANT %s ON %s TO pg_monitor',
-                               CASE WHEN statistic LIKE 'TABLE %' THEN 'SELECT' ELSE 'EXECUTE' END, statistic);
-            END IF;
-        END LOOP;
+    IF me.rolsuper AND EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'pg_stat_statements') THEN
+        CALL emaildb.count_statements();
     END IF;
 END
 $access$;

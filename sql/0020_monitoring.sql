@@ -1,7 +1,7 @@
 -- Monitoring: connections, long and slow queries, table bloat, for email_monitor only.
 --
 -- Makes:  views public.pg_connection_stats, public.pg_long_queries and public.email_slow_queries, functions
---         public.pg_table_bloat_status() and public.email_slow_queries(), procedure emaildb.count_statements().
+--         public.pg_table_bloat_status() and public.email_slow_queries().
 -- Cost:   new objects only.
 --
 -- All of them run with the rights of the caller. They show query texts, hence every tenant's literals, to members of
@@ -158,32 +158,3 @@ COMMENT ON VIEW public.email_slow_queries IS
 
 GRANT SELECT ON public.pg_connection_stats, public.pg_long_queries, public.email_slow_queries TO email_monitor;
 GRANT EXECUTE ON FUNCTION public.pg_table_bloat_status(), public.email_slow_queries() TO email_monitor;
-
-RESET ROLE;
--- For a server on which the library was not preloaded when init ran. PUBLIC could read every statement of the cluster.
-CREATE PROCEDURE emaildb.count_statements()
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    member text;
-BEGIN
-    CREATE EXTENSION IF NOT EXISTS pg_stat_statements WITH SCHEMA public;
-    FOR member IN
-        SELECT CASE WHEN d.classid = 'pg_proc'::regclass THEN 'FUNCTION ' || d.objid::regprocedure
-                    ELSE 'TABLE ' || d.objid::regclass END
-          FROM pg_depend AS d
-          JOIN pg_extension AS e ON e.oid = d.refobjid AND e.extname = 'pg_stat_statements'
-         WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
-           AND d.classid IN ('pg_proc'::regclass, 'pg_class'::regclass)
-         ORDER BY 1
-    LOOP
-        EXECUTE format('REVOKE ALL ON %s FROM PUBLIC', member);
-        IF member NOT LIKE '%reset%' THEN
-            EXECUTE format('GRANT %s ON %s TO pg_monitor',
-                           CASE WHEN member LIKE 'TABLE %' THEN 'SELECT' ELSE 'EXECUTE' END, member);
-        END IF;
-    END LOOP;
-END
-$$;
-COMMENT ON PROCEDURE emaildb.count_statements() IS 'Creates pg_stat_statements in this database, closed to all but pg_monitor; for a superuser';
-REVOKE ALL ON PROCEDURE emaildb.count_statements() FROM PUBLIC;

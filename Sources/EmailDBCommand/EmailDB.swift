@@ -17,5 +17,7 @@ struct EmailDB: ParsableCommand {
             database is newer; 64 wrong usage; 128 + signal when interrupted.
             """,
         version: "emaildb \(toolVersion)",
-        subcommands: [Init.self, Status.self, Tune.self, Bench.self, Dev.self, Layout.self])
+        subcommands: [
+            Init.self, Status.self, Verify.self, Tune.self, Bench.self, Dev.self, Layout.self,
+        ])
 }

@@ -9,11 +9,21 @@ public struct Statement: Sendable, ExpressibleByStringLiteral {
     ///
     /// Their types follow from the statement, so write casts there.
     public var parameters: [String?]
+    /// Whether ``sql`` is the name of a prepared statement instead of a text.
+    let isPrepared: Bool
 
     /// A statement with its parameters.
     public init(_ sql: String, _ parameters: [String?] = []) {
         self.sql = sql
         self.parameters = parameters
+        isPrepared = false
+    }
+
+    /// A statement that the session has prepared, by `PREPARE` or ``Connection/prepare(_:_:)``.
+    public init(prepared name: String, _ parameters: [String?] = []) {
+        sql = name
+        self.parameters = parameters
+        isPrepared = true
     }
 
     /// A statement without parameters.
@@ -68,8 +78,10 @@ extension Connection {
         do {
             for statement in statements {
                 let sent = withCStrings(statement.parameters) { values in
-                    PQsendQueryParams(
-                        handle, statement.sql, Int32(statement.parameters.count), nil, values, nil, nil, 0)
+                    let count = Int32(statement.parameters.count)
+                    return statement.isPrepared
+                        ? PQsendQueryPrepared(handle, statement.sql, count, values, nil, nil, 0)
+                        : PQsendQueryParams(handle, statement.sql, count, nil, values, nil, nil, 0)
                 }
                 guard sent == 1 else { throw lastError() }
             }

@@ -44,7 +44,7 @@ import Testing
                 ["init", "--sql", folder.path], environment: settings.environment)
             #expect(result.status == 2)
             #expect(result.errors.contains("column slow.id: expected bigint, found integer"), "\(result.errors)")
-            #expect(result.errors.contains("table slow: expected nothing, found owner"))
+            #expect(result.errors.contains("table slow: expected nothing, found permanent"))
             let connection = try Connection(settings)
             #expect(try connection.query("SELECT to_regclass('public.slow')").first?[0] == nil)
         }

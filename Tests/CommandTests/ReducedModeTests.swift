@@ -18,7 +18,7 @@ import Testing
         let report = try decoder.decode(Report.self, from: Data(result.output.utf8))
         #expect(report.createdDatabase)
         let missing = report.limitations.map(\.missing)
-        #expect(missing.contains("role email_backup = login, bypassrls"), "\(missing)")
+        #expect(missing.contains("role email_backup = LOGIN BYPASSRLS"), "\(missing)")
         #expect(missing.contains("setting email_service track_activities = off"))
         #expect(missing.contains("system-functions pg_terminate_backend = closed to public"))
 
@@ -54,7 +54,7 @@ import Testing
         let result = try await CommandRunner.emaildb(["init"], environment: settings.environment)
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output.contains("extension pg_stat_statements = closed to public"))
-        let remedy = result.output.split(separator: "\n").first { $0.contains("DO $$ DECLARE s text") }
+        let remedy = result.output.split(separator: "\n").first { $0.contains("CALL emaildb.count_statements();") }
         try target.script(String(try #require(remedy)))
         #expect(try target.query(isOpen).first?[0] == "false")
         #expect(result.output.contains("reduced mode: the following needs a superuser"))

@@ -39,8 +39,15 @@ import Testing
             #expect(second.output.contains("nothing to do"), "\(second)")
             let status = try await CommandRunner.emaildb(["status"], environment: admin.environment)
             #expect(!status.output.contains("evil") && status.output.contains("up to date"))
+            // The hostile settings of the database are facts themselves, and what verify finds.
             let differences = try Set(Cluster.snapshot(settings)).symmetricDifference(expected)
+                .filter { !$0.hasPrefix("setting database ") }
             #expect(differences.count == 0, "\(differences.sorted().prefix(6))")
+            let verify = try await CommandRunner.emaildb(
+                ["verify", "--only", "layout,security"], environment: admin.environment)
+            let codes = verify.output.split(separator: "\n").filter { $0.contains("EDB-") }
+            #expect(codes.count == (level == "ROLE" ? 0 : 2), "\(verify)")
+            #expect(codes.allSatisfy { $0.contains("EDB-L053  setting database ") }, "\(verify)")
             try superuser.script("DROP SCHEMA evil CASCADE; ALTER DATABASE \(name) RESET ALL")
         }
     }

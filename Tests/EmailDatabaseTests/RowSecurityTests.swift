@@ -213,7 +213,7 @@ import Testing
             #expect(rows.allSatisfy { $0["tenant_id"] == mine.tenant })
             let update = try #require(rows.first { $0["operation"] == "UPDATE" })
             #expect(update["record_id"] == mine.message)
-            #expect(update["changed_columns"] == "{subject,is_read}")
+            #expect(update["changed_columns"] == "{is_read,subject}")
             #expect(update["actor_id"] == "user 7")
             #expect(update["session_role"] == "email_service")
             try serve(theirs.tenant, application)

@@ -81,7 +81,7 @@ import Testing
         try withFolder(files.mapValues { Array($0.utf8) }) { folder in
             let steps = try SchemaSource.directory(folder).steps
             #expect(steps.map(\.sql) == ["SELECT 1;"])
-            #expect(steps.first?.layout?.present == [Fact(kind: "table", object: "t", value: "owner x")])
+            #expect(steps.first?.layout?.present == [Fact(kind: .table, object: "t", value: "owner x")])
         }
     }
 

@@ -13,11 +13,19 @@ enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
     case auto, always, never
 }
 
-/// What every command lets its caller choose about output.
+/// What most commands let their caller choose about output.
 struct OutputOptions: ParsableArguments {
     @Option(help: "How the result is written on standard output.")
     var format: OutputFormat = .text
 
+    @OptionGroup var talk: TalkOptions
+
+    /// The terminal that these choices describe.
+    var terminal: Terminal { talk.terminal }
+}
+
+/// How much a command says beside its result, and in which colours.
+struct TalkOptions: ParsableArguments {
     @Flag(name: [.customShort("q"), .long], help: "Only errors on standard error.")
     var quiet = false
 

@@ -22,14 +22,22 @@ struct FailureOutput: Encodable {
     let sqlState: String?
     let exitStatus: Int32
 
-    init(_ failure: InstallFailure) {
+    /// Which command failed, for what only one of them can say.
+    enum Verb {
+        case `init`
+        case verify
+    }
+
+    init(_ failure: InstallFailure, of verb: Verb = .`init`) {
         exitStatus = ExitStatus.of(failure).rawValue
         var step: String?
         var sqlState: SQLState?
         switch failure {
         case .preflight(let found):
             outcome = "refused"
-            message = "this database cannot be set up yet; nothing was written"
+            message =
+                verb == .verify
+                ? "this server cannot be looked at" : "this database cannot be set up yet; nothing was written"
             problems = found.map { Problem(problem: $0.problem, remedy: $0.remedy) }
         case .ledger(let found):
             outcome = "ledger"
@@ -37,10 +45,10 @@ struct FailureOutput: Encodable {
             problems = found.map { Problem(problem: $0.description, remedy: $0.advice) }
         case .lockTimeout(let waited, let holders):
             outcome = "lock-timeout"
-            message = "another emaildb init still holds the lock after \(waited.components.seconds) s"
-            problems = holders.map {
-                Problem(problem: "held by \($0)", remedy: "Wait for it, or run again with a longer --lock-timeout.")
-            }
+            let holder = verb == .verify ? "another session" : "another emaildb init"
+            message = "\(holder) still holds the lock after \(waited.components.seconds) s"
+            let remedy = verb == .verify ? "Run it again." : "Wait for it, or run again with a longer --lock-timeout."
+            problems = holders.map { Problem(problem: "held by \($0)", remedy: remedy) }
         case .step(let failed, let error):
             outcome = error.kind == .connectionLost ? "cannot-connect" : "failed"
             message = Self.text(error, in: failed)
@@ -85,7 +93,11 @@ struct FailureOutput: Encodable {
         case .interrupted(let signal):
             outcome = "interrupted"
             message = "stopped by signal \(signal); what was running was rolled back"
-            problems = [Problem(problem: "not every step is applied", remedy: "Run emaildb init again to go on.")]
+            problems = [
+                verb == .verify
+                    ? Problem(problem: "nothing is known of the database", remedy: "Run emaildb verify again.")
+                    : Problem(problem: "not every step is applied", remedy: "Run emaildb init again to go on.")
+            ]
         }
         self.step = step
         self.sqlState = sqlState?.rawValue
@@ -129,6 +141,7 @@ struct FailureOutput: Encodable {
         switch error.sqlState {
         case .invalidPassword: return "Set PGPASSWORD or a line of ~/.pgpass; there is no password option on purpose."
         case .invalidAuthorization: return "Name a role that exists and may log in: --username ROLE"
+        case .invalidCatalogName: return "Create the database: emaildb init"
         case nil, .connectionFailure:
             return
                 "Is the server running there? Name it with --host and --port, or start a private one: emaildb dev start"

@@ -25,12 +25,18 @@ struct Terminal: Sendable {
     /// Writes a result.
     func result(_ text: String) { Self.write(text + "\n", to: STDOUT_FILENO) }
 
-    /// Writes a value as JSON: keys in snake case, sorted, so that two runs can be compared by line.
-    func result(json value: some Encodable) throws {
+    /// Writes a value as JSON.
+    func result(json value: some Encodable) throws { result(try Self.json(value)) }
+
+    /// A value as JSON: keys sorted, so that two runs can be compared by line, and in snake case.
+    /// - Parameter keys: what becomes of keys; formats of others prescribe theirs.
+    static func json(
+        _ value: some Encodable, keys: JSONEncoder.KeyEncodingStrategy = .convertToSnakeCase
+    ) throws -> String {
         let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.keyEncodingStrategy = keys
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        result(String(decoding: try encoder.encode(value), as: UTF8.self))
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
     /// Writes what is going on.

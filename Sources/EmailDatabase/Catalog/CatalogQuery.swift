@@ -1,166 +1,157 @@
 import Postgres
 
-/// The catalog queries behind ``LiveCatalog``, one for each kind of fact, over common relations.
+/// The catalog queries behind ``LiveCatalog``, one for each kind of fact.
 ///
-/// Kinds that a newer server adds (NOT NULL constraints in 18, MAINTAIN in 17) are left out or folded into what the
-/// older ones say; pg_get_viewdef is not used, as 15 and 16 qualify columns differently. An owner that is none of our
-/// roles is the role that ran `init`, whatever its name.
+/// Each yields `object` and `value`, and takes one parameter: the names, without schema, of the relations and functions
+/// that are spoken of (as name[], which can be hashed where text[] would be looked up one by one), or NULL for all of the schemas `public` and `emaildb`. Whatever is in `emaildb` is spoken of in
+/// any case. Kinds that a newer server adds (NOT NULL constraints in 18, MAINTAIN in 17) are left out or folded into what
+/// the older ones say. The owner of schema `emaildb`, whatever its name, is `the installer`.
+///
+/// One statement for each kind, so that a session plans only what it asks for, and only once.
 enum CatalogQuery {
-    /// The statement that yields `kind`, `object`, `value`.
-    ///
-    /// `$1` is the array of kinds wanted, `$2` the array of relation names that those kinds are limited to, or NULL.
-    /// Branches of other kinds are not executed.
-    static let text = """
-        WITH \(common), fact (kind, object, value) AS (
-        \(all.sorted { $0.key < $1.key }.map { "SELECT * FROM (\($0.value)) f WHERE '\($0.key)' = ANY ($1)" }
-            .joined(separator: "\nUNION ALL\n"))
-        )
-        SELECT kind, object, value FROM fact
-        """
-
-    /// Every kind, as an array of SQL.
-    static let allKinds = SQL.array(all.keys.sorted())
-
-    /// The name of an owner as a fact states it.
-    private static func owner(_ column: String) -> String {
-        "CASE WHEN pg_get_userbyid(\(column)) LIKE 'email\\_%' THEN pg_get_userbyid(\(column))::text ELSE 'the installer' END"
+    /// The name under which ``preparation`` prepares the query of a kind.
+    static func name(_ kind: Fact.Kind) -> String {
+        "emaildb_" + kind.rawValue.replacing("-", with: "_")
     }
 
-    private static let common = """
+    /// SQL that prepares the queries of some kinds for the length of the session.
+    static func preparation(_ kinds: some Sequence<Fact.Kind>) -> String {
+        kinds.map { "PREPARE \(name($0)) (name[]) AS \(text($0));" }.joined(separator: "\n")
+    }
+
+    /// The query of a kind.
+    static func text(_ kind: Fact.Kind) -> String {
+        switch kind {
+        // Of these there are few: all are read, whatever names are asked for.
+        case .schema, .extension, .role, .membership, .setting, .systemFunctions:
+            "WITH unused AS (SELECT $1::name[]) " + clusterText(kind)
+        case .defaultPrivileges: "WITH unused AS (SELECT $1::name[]) " + accessText(kind)
+        case .owner, .grant: accessText(kind)
+        case .function, .functionBody: functionText(kind)
+        default: relationText(kind)
+        }
+    }
+
+    // MARK: - Common relations
+
+    /// The two schemas; `prefix` is how a fact names what is in them.
+    static let namespace = """
         namespace AS MATERIALIZED (
-          SELECT oid, nspname, nspowner, nspacl, CASE nspname WHEN 'public' THEN '' ELSE nspname || '.' END AS prefix
-          FROM pg_namespace WHERE nspname IN ('public', 'emaildb')
-        ), extension_member AS MATERIALIZED (
-          SELECT classid, objid FROM pg_depend WHERE deptype = 'e' AND refclassid = 'pg_extension'::regclass
-        ), relation AS MATERIALIZED (
-          SELECT c.*, n.prefix || c.relname AS object, CASE WHEN c.relkind IN ('r', 'p') THEN 'table'
-            WHEN c.relkind IN ('v', 'm') THEN 'view' WHEN c.relkind IN ('i', 'I') THEN 'index'
-            WHEN c.relkind = 'S' THEN 'sequence' ELSE 'relation' END AS kind
-          FROM pg_class c JOIN namespace n ON n.oid = c.relnamespace
-          WHERE c.relnamespace = ANY (ARRAY(SELECT oid FROM namespace))
-            AND NOT EXISTS (SELECT FROM extension_member e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid) AND ($2::text[] IS NULL OR c.relname = ANY ($2))
-        ), function AS MATERIALIZED (
-          SELECT p.*, n.prefix || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS object
-          FROM pg_proc p JOIN namespace n ON n.oid = p.pronamespace
-          WHERE p.pronamespace = ANY (ARRAY(SELECT oid FROM namespace))
-            AND NOT EXISTS (SELECT FROM extension_member e WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid)
-        ), grants AS (
-          SELECT kind || ' ' || object AS object, relowner AS owner, relacl AS acl FROM relation WHERE kind <> 'index'
-          UNION ALL SELECT 'function ' || object, proowner, COALESCE(proacl, acldefault('f', proowner)) FROM function
-          UNION ALL SELECT 'schema ' || nspname, nspowner, nspacl FROM namespace
-          UNION ALL SELECT 'database', datdba, COALESCE(datacl, acldefault('d', datdba))
-            FROM pg_database WHERE datname = current_database()
-          UNION ALL SELECT 'column ' || r.object || '.' || a.attname, r.relowner, a.attacl
-            FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid WHERE a.attacl IS NOT NULL
-        )
+          SELECT oid, nspname, nspowner, nspacl, CASE nspname WHEN 'public' THEN '' ELSE 'emaildb.' END AS prefix
+          FROM pg_namespace WHERE nspname IN ('public', 'emaildb'))
         """
 
-    private static let all: [String: String] = [
-        "system-functions": """
-        SELECT 'system-functions', CASE WHEN p.proname LIKE 'pg\\_%' THEN p.proname ELSE 'large objects' END,
-            CASE WHEN bool_or(has_function_privilege('public', p.oid, 'EXECUTE')) THEN 'open to public'
-              ELSE 'closed to public' END
-          FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace AND (p.proname IN ('loread', 'lowrite',
-            'pg_terminate_backend', 'pg_cancel_backend') OR p.proname LIKE 'lo\\_%') GROUP BY 2
-        """,
-        "schema": """
-        SELECT 'schema', nspname, 'owner ' || \(owner("nspowner")) FROM namespace WHERE nspname <> 'public'
-        """,
-        "extension": """
-        SELECT 'extension', extname, 'schema ' || extnamespace::regnamespace FROM pg_extension
-          WHERE extname NOT IN ('plpgsql', 'pg_stat_statements')
-        """,
-        "table": """
-        SELECT 'table', object, concat_ws(', ', 'owner ' || \(owner("relowner")),
-            CASE WHEN relrowsecurity THEN 'row security' END, CASE WHEN relforcerowsecurity THEN 'forced' END,
-            CASE relpersistence WHEN 'u' THEN 'unlogged' END, array_to_string(reloptions, ', '),
-            (SELECT 'toast ' || array_to_string(t.reloptions, ', ') FROM pg_class t
-             WHERE t.oid = relation.reltoastrelid AND t.reloptions IS NOT NULL))
-          FROM relation WHERE kind = 'table'
-        """,
-        "view": """
-        SELECT 'view', object, concat_ws(', ', 'owner ' || \(owner("relowner")), array_to_string(reloptions, ', '))
-          FROM relation WHERE kind = 'view'
-        """,
-        "column": """
-        SELECT 'column', r.object || '.' || a.attname, concat_ws(', ', format_type(a.atttypid, a.atttypmod),
-            CASE WHEN a.attnotnull THEN 'not null' END,
-            CASE a.attgenerated WHEN 's' THEN 'generated ' WHEN '' THEN 'default ' END || pg_get_expr(d.adbin, d.adrelid),
-            CASE a.attidentity WHEN 'a' THEN 'identity always' WHEN 'd' THEN 'identity by default' END,
-            'statistics ' || NULLIF(COALESCE(a.attstattarget, -1), -1),
-            CASE WHEN a.attcollation <> t.typcollation THEN 'collation ' || a.attcollation::regcollation END,
-            CASE a.attcompression WHEN 'l' THEN 'lz4' WHEN 'p' THEN 'pglz' END,
-            CASE WHEN a.attstorage <> t.typstorage THEN 'storage ' || a.attstorage::text END)
-          FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
-            JOIN pg_type t ON t.oid = a.atttypid
-            LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-          WHERE r.kind IN ('table', 'view')
-        """,
-        "constraint": """
-        SELECT 'constraint', r.object || '.' || c.conname,
-            pg_get_constraintdef(c.oid) || CASE WHEN c.convalidated THEN '' ELSE ', not validated' END
-          FROM pg_constraint c JOIN relation r ON r.oid = c.conrelid WHERE c.contype NOT IN ('n', 't')
-        """,
-        "index": """
-        SELECT 'index', r.object, concat_ws(', ', pg_get_indexdef(i.indexrelid),
-            CASE WHEN NOT i.indisvalid THEN 'INVALID' END, CASE WHEN NOT i.indisready THEN 'not ready' END)
-          FROM relation r JOIN pg_index i ON i.indexrelid = r.oid
-        """,
-        "policy": """
-        SELECT 'policy', r.object || '.' || p.polname, concat_ws(' ',
-            CASE WHEN p.polpermissive THEN 'permissive' ELSE 'restrictive' END,
-            CASE p.polcmd WHEN '*' THEN 'all' WHEN 'r' THEN 'select' WHEN 'a' THEN 'insert' WHEN 'w' THEN 'update'
-              ELSE 'delete' END,
-            'to', (SELECT string_agg(CASE m WHEN 0 THEN 'public' ELSE pg_get_userbyid(m)::text END, ','
-                     ORDER BY pg_get_userbyid(m) COLLATE "C") FROM unnest(p.polroles) m),
-            'using (' || pg_get_expr(p.polqual, p.polrelid) || ')',
-            'check (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')')
-          FROM pg_policy p JOIN relation r ON r.oid = p.polrelid
-        """,
-        "trigger": """
-        SELECT 'trigger', r.object || '.' || t.tgname, pg_get_triggerdef(t.oid) ||
-            CASE t.tgenabled WHEN 'O' THEN '' WHEN 'D' THEN ', disabled' WHEN 'A' THEN ', always' ELSE ', replica' END
-          FROM pg_trigger t JOIN relation r ON r.oid = t.tgrelid WHERE NOT t.tgisinternal
-        """,
-        "function": """
-        SELECT 'function', f.object, concat_ws(', ', 'returns ' || pg_get_function_result(f.oid),
-            'language ' || (SELECT lanname FROM pg_language l WHERE l.oid = f.prolang),
-            CASE f.provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END,
-            CASE WHEN f.prosecdef THEN 'security definer' END, CASE WHEN f.proleakproof THEN 'leakproof' END,
-            CASE WHEN f.proisstrict THEN 'strict' END, CASE f.proparallel WHEN 's' THEN 'parallel safe' END,
-            'owner ' || \(owner("f.proowner")), array_to_string(f.proconfig, ', '),
-            'body ' || md5(COALESCE(f.prosrc, '') || COALESCE(pg_get_function_sqlbody(f.oid), '')))
-          FROM function f
-        """,
-        "grant": """
-        SELECT 'grant', g.object || ' to ' || CASE a.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(a.grantee) END,
-            string_agg(a.privilege_type || CASE WHEN a.is_grantable THEN ' with grant option' ELSE '' END, ', '
-              ORDER BY a.privilege_type COLLATE "C")
-          FROM grants g CROSS JOIN aclexplode(g.acl) a
-          WHERE a.grantee <> g.owner AND a.privilege_type <> 'MAINTAIN'
-          GROUP BY g.object, a.grantee
-        """,
-        "default-privileges": """
-        SELECT 'default-privileges', pg_get_userbyid(d.defaclrole) || ' ' || d.defaclobjtype::text
-            || COALESCE(' in ' || NULLIF(d.defaclnamespace, 0)::regnamespace, ''), d.defaclacl::text
-          FROM pg_default_acl d WHERE pg_get_userbyid(d.defaclrole) LIKE 'email\\_%'
-        """,
-        "role": """
-        SELECT 'role', rolname, concat_ws(', ', CASE WHEN rolcanlogin THEN 'login' ELSE 'nologin' END,
-            CASE WHEN rolsuper THEN 'superuser' END, CASE WHEN rolbypassrls THEN 'bypassrls' END,
-            CASE WHEN rolcreaterole THEN 'createrole' END, CASE WHEN rolcreatedb THEN 'createdb' END,
-            CASE WHEN rolreplication THEN 'replication' END, CASE WHEN NOT rolinherit THEN 'noinherit' END)
-          FROM pg_roles WHERE rolname LIKE 'email\\_%'
-        """,
-        "membership": """
-        SELECT 'membership', pg_get_userbyid(m.member) || ' in ' || pg_get_userbyid(m.roleid), 'member'
-          FROM pg_auth_members m WHERE pg_get_userbyid(m.member) LIKE 'email\\_%'
-        """,
-        "setting": """
-        SELECT 'setting', pg_get_userbyid(s.setrole) || ' ' || split_part(c, '=', 1), substr(c, strpos(c, '=') + 1)
-          FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) c
-          WHERE s.setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
-            AND pg_get_userbyid(s.setrole) LIKE 'email\\_%'
-        """,
-    ]
+    /// Relations of ours: tables, views, sequences, indexes.
+    static let relation = """
+        relation AS MATERIALIZED (
+          SELECT c.oid, c.relname, c.relkind, c.relowner, c.relacl, c.reloptions, c.reltoastrelid, c.relpersistence,
+            c.relreplident, c.relrowsecurity, c.relforcerowsecurity, n.prefix || c.relname AS object,
+            CASE WHEN c.relkind IN ('r', 'p') THEN 'table' WHEN c.relkind IN ('v', 'm') THEN 'view'
+              WHEN c.relkind IN ('i', 'I') THEN 'index' WHEN c.relkind = 'S' THEN 'sequence' ELSE 'relation' END AS kind
+          FROM pg_class c JOIN namespace n ON n.oid = c.relnamespace
+          WHERE ($1::name[] IS NULL OR c.relname = ANY ($1::name[]) OR n.nspname = 'emaildb') AND \(notOfExtension("pg_class", "c.oid")))
+        """
+
+    /// Functions and procedures of ours.
+    static let function = """
+        function AS MATERIALIZED (
+          SELECT p.*, n.prefix || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS object
+          FROM pg_proc p JOIN namespace n ON n.oid = p.pronamespace
+          WHERE ($1::name[] IS NULL OR p.proname = ANY ($1::name[]) OR n.nspname = 'emaildb') AND \(notOfExtension("pg_proc", "p.oid")))
+        """
+
+    private static func notOfExtension(_ catalog: String, _ oid: String) -> String {
+        """
+        NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = '\(catalog)'::regclass AND e.objid = \(oid)
+          AND e.deptype = 'e' AND e.refclassid = 'pg_extension'::regclass)
+        """
+    }
+
+    /// The names of our roles as an SQL array.
+    static let roles = "ARRAY[" + Preflight.roles.map(SQL.literal).joined(separator: ", ") + "]::name[]"
+
+    /// Whether a role, by its oid, is the one that ran `init`.
+    static func isInstaller(_ oid: String) -> String {
+        "\(oid) IS NOT DISTINCT FROM (SELECT nspowner FROM pg_namespace WHERE nspname = 'emaildb')"
+    }
+
+    /// The name of a role as a fact states it.
+    static func roleName(_ oid: String) -> String {
+        """
+        CASE WHEN pg_get_userbyid(\(oid)) <> ALL (\(roles)) AND \(isInstaller(oid)) THEN 'the installer' \
+        ELSE pg_get_userbyid(\(oid))::text END
+        """
+    }
+
+    // MARK: - The cluster and the database
+
+    private static func clusterText(_ kind: Fact.Kind) -> String {
+        switch kind {
+        case .schema:
+            "SELECT nspname::text AS object, 'present' AS value FROM pg_namespace WHERE nspname = 'emaildb'"
+        case .extension:
+            """
+            SELECT e.extname::text AS object, concat_ws(', ', 'schema ' || e.extnamespace::regnamespace,
+              CASE WHEN a.default_version <> e.extversion
+                THEN 'version ' || e.extversion || ' instead of ' || a.default_version END) AS value
+            FROM pg_extension e LEFT JOIN pg_available_extensions() a ON a.name = e.extname
+            WHERE e.extname = ANY (ARRAY[\(Preflight.extensions.map(SQL.literal).joined(separator: ", "))]::name[])
+            """
+        case .role:
+            """
+            SELECT rolname::text AS object, concat_ws(' ', CASE WHEN rolcanlogin THEN 'LOGIN' ELSE 'NOLOGIN' END,
+              CASE WHEN rolsuper THEN 'SUPERUSER' END, CASE WHEN rolbypassrls THEN 'BYPASSRLS' END,
+              CASE WHEN rolcreaterole THEN 'CREATEROLE' END, CASE WHEN rolcreatedb THEN 'CREATEDB' END,
+              CASE WHEN rolreplication THEN 'REPLICATION' END, CASE WHEN NOT rolinherit THEN 'NOINHERIT' END) AS value
+            FROM pg_roles WHERE rolname = ANY (\(roles))
+            """
+        case .membership:
+            // to_jsonb, because the options of a membership came with 16.
+            """
+            SELECT pg_get_userbyid(m.member) || ' in ' || pg_get_userbyid(m.roleid) AS object,
+              concat_ws(', ', 'member', CASE WHEN bool_or(m.admin_option) THEN 'with ADMIN OPTION' END,
+                CASE WHEN NOT bool_or(COALESCE((to_jsonb(m) ->> 'inherit_option')::boolean, true)) THEN 'without INHERIT' END,
+                CASE WHEN NOT bool_or(COALESCE((to_jsonb(m) ->> 'set_option')::boolean, true)) THEN 'without SET' END) AS value
+            FROM pg_auth_members m
+            WHERE (pg_get_userbyid(m.member) = ANY (\(roles)) OR pg_get_userbyid(m.roleid) = ANY (\(roles)))
+              AND NOT \(isInstaller("m.member"))
+            GROUP BY m.member, m.roleid
+            """
+        case .setting:
+            // In this database our roles have the settings of sql/ and no others. What is set for every database or every role
+            // is the operator's, but for what bends names, tenants or row security.
+            """
+            SELECT CASE s.setrole WHEN 0 THEN 'database' ELSE pg_get_userbyid(s.setrole)::text END || ' ' || split_part(c, '=', 1)
+              || CASE WHEN s.setdatabase = 0 THEN ' in every database' ELSE '' END AS object,
+              substr(c, strpos(c, '=') + 1) AS value
+            FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) c
+            WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+              AND (pg_get_userbyid(s.setrole) = ANY (\(roles)) OR s.setrole = 0)
+              AND (s.setdatabase <> 0 AND s.setrole <> 0
+                OR split_part(c, '=', 1) = ANY ('{role,session_authorization,row_security,search_path,
+                     session_replication_role,track_activities,session_preload_libraries,local_preload_libraries}')
+                OR c LIKE 'app.%')
+            """
+        default:
+            """
+            SELECT CASE WHEN p.proname LIKE 'pg\\_%' THEN p.proname ELSE 'large objects' END AS object,
+              CASE WHEN bool_or(has_function_privilege('public', p.oid, 'EXECUTE')) THEN 'open to public'
+                ELSE 'closed to public' END AS value
+            FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace AND (p.proname IN ('loread', 'lowrite',
+              'pg_terminate_backend', 'pg_cancel_backend') OR p.proname LIKE 'lo\\_%') GROUP BY 1
+            """
+        }
+    }
+
+    // MARK: - Expressions
+
+    /// An expression's text in one spelling.
+    ///
+    /// What PostgreSQL prints of `varchar IN ('a', 'b')` means the same when it is read back, but is then printed otherwise:
+    /// the casts move from the array to its elements. After a dump and restore, or mending, both are found.
+    static func normalised(_ text: String) -> String {
+        let literals = "replace(\(text), '''::character varying', '''::text')"
+        let arrays = #"regexp_replace(\#(literals), '\(ARRAY\[([^]]*)\]\)::text\[\]', 'ARRAY[\1]', 'g')"#
+        return #"regexp_replace(\#(arrays), '\((''[^'']*''::text)\)::text', '\1', 'g')"#
+    }
 }

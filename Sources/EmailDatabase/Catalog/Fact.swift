@@ -1,27 +1,31 @@
 /// One thing that is so in a database: a kind of object, its name, and what the catalog says of it.
 public struct Fact: Hashable, Sendable, Codable, Comparable {
-    /// What is spoken of: `column`, `index`, `policy` and so on.
-    public let kind: String
+    /// What is spoken of: a column, an index, a policy and so on.
+    public let kind: Kind
     /// Which one: `email_messages.subject`, `idx_email_messages_thread_id`.
     public let object: String
     /// What the catalog says, normalised over PostgreSQL 15 to 18; one line.
     public let value: String
 
     /// A fact by its parts.
-    public init(kind: String, object: String, value: String) {
+    public init(kind: Kind, object: String, value: String) {
         self.kind = kind
         self.object = object
         self.value = value
     }
 
-    /// A fact by its key, kind and object in one text, as ``key`` gives it.
-    init(key: String, value: String) {
-        let space = key.firstIndex(of: " ") ?? key.endIndex
-        self.init(kind: String(key[..<space]), object: String(key[space...].dropFirst()), value: value)
+    /// A fact by its key, kind and object in one text, as ``key`` gives it; nil when there is no such kind.
+    init?(key: String, value: String) {
+        guard let space = key.utf8.firstIndex(of: UInt8(ascii: " ")),
+            let kind = Self.kinds[String(key[..<space])]
+        else { return nil }
+        self.init(kind: kind, object: String(key[key.utf8.index(after: space)...]), value: value)
     }
 
+    private static let kinds = Dictionary(uniqueKeysWithValues: Kind.allCases.map { ($0.rawValue, $0) })
+
     /// What the fact is about, without what it says.
-    public var key: String { kind + " " + object }
+    public var key: String { kind.rawValue + " " + object }
 
     /// Order by kind, then object.
     public static func < (left: Fact, right: Fact) -> Bool {
@@ -65,27 +69,33 @@ public struct LayoutChange: Hashable, Sendable {
     public init(parsing text: String) throws(Malformed) {
         var present: [Fact] = []
         var absent: [String] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            if line.isEmpty || line.hasPrefix("#") { continue }
-            if line.hasPrefix("- ") {
-                absent.append(String(line.dropFirst(2)))
+        // By bytes: a layout has a thousand lines, and `verify` reads them all before it asks the server anything.
+        let separator = Array(" = ".utf8)
+        for (index, line) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .enumerated()
+        {
+            if line.isEmpty || line.first == UInt8(ascii: "#") { continue }
+            if line.starts(with: "- ".utf8) {
+                guard let gone = Fact(key: String(Substring(line.dropFirst(2))), value: "") else {
+                    throw Malformed(line: index + 1, reason: "expected `- kind object`")
+                }
+                absent.append(gone.key)
                 continue
             }
-            guard let space = line.firstIndex(of: " "), let equals = line.firstRange(of: " = "),
-                space < equals.lowerBound
+            var equals = line.startIndex
+            while equals != line.endIndex, !line[equals...].starts(with: separator) { line.formIndex(after: &equals) }
+            guard equals != line.endIndex,
+                let fact = Fact(
+                    key: String(Substring(line[..<equals])), value: String(Substring(line[equals...].dropFirst(3))))
             else { throw Malformed(line: index + 1, reason: "expected `kind object = value` or `- kind object`") }
-            present.append(
-                Fact(
-                    kind: String(line[..<space]),
-                    object: String(line[line.index(after: space)..<equals.lowerBound]),
-                    value: String(line[equals.upperBound...])))
+            present.append(fact)
         }
         self.init(present: present, absent: absent)
     }
 
     /// The file's text: removals first, then facts by kind and object.
     public var text: String {
-        (absent.map { "- " + $0 } + present.map { "\($0.kind) \($0.object) = \($0.value)" })
+        (absent.map { "- " + $0 } + present.map { "\($0.key) = \($0.value)" })
             .map { $0 + "\n" }.joined()
     }
 }
@@ -99,6 +109,6 @@ public struct FactMismatch: Hashable, Sendable, Codable, CustomStringConvertible
 
     /// One line: what, expected, found.
     public var description: String {
-        "\(expected.kind) \(expected.object): expected \(expected.value), found \(actual ?? "nothing")"
+        "\(expected.key): expected \(expected.value), found \(actual ?? "nothing")"
     }
 }

@@ -2,55 +2,97 @@ public import Postgres
 
 /// Reads what the system catalogs say of the database's own objects, as ``Fact`` values.
 ///
-/// Covered are the schemas `public` and `emaildb`, except what belongs to an extension, and the roles named `email_*`.
-/// Every text is normalised, so that one set of expected facts serves PostgreSQL 15 to 18. The session must be pinned
-/// as `init` pins it, because the server prints names according to `search_path`. Takes no lock beyond those of
-/// reading the catalogs.
+/// Covered are the schemas `public` and `emaildb`, except what belongs to an extension, what hangs on their tables from
+/// elsewhere (a foreign key, a child table), and our roles. Every text is normalised, so that one set of expected facts
+/// serves PostgreSQL 15 to 18. The session must be pinned as `init` pins it, because the server prints names according to
+/// `search_path`. Takes no lock beyond those of reading the catalogs.
 public enum LiveCatalog {
-    /// Reads all facts in one round trip, ordered by kind and object.
-    public static func facts(_ connection: borrowing Connection) throws -> [Fact] {
-        try read(connection.query(CatalogQuery.text, [CatalogQuery.allKinds, nil])).sorted()
+    /// Reads all facts of some kinds in one round trip, ordered by kind and object.
+    public static func facts(
+        _ connection: borrowing Connection, kinds: [Fact.Kind] = Fact.Kind.allCases
+    ) throws -> [Fact] {
+        let results = try connection.pipeline(kinds.map { Statement(CatalogQuery.text($0), [nil]) })
+        return zip(kinds, results).flatMap { read($0, $1) }.sorted()
     }
 
-    /// Plans the catalog query once for a session that will call ``mismatches(_:_:)``.
-    static func prepare(_ connection: borrowing Connection) throws {
-        try connection.prepare(preparedName, CatalogQuery.text)
-    }
-
-    private static let preparedName = "emaildb_facts"
-
-    /// What a step's layout says and the catalog does not; reads only what it speaks of, in one round trip.
+    /// The statements that read everything that is to be held against some expected facts, one for each kind.
     ///
-    /// The session must have been through ``prepare(_:)``.
-    static func mismatches(_ layout: LayoutChange, _ connection: borrowing Connection) throws -> [FactMismatch] {
-        let gone = layout.absent.map { Fact(key: $0, value: "nothing") }
-        let kinds = Set((layout.present + gone).map(\.kind)).sorted()
-        guard !kinds.isEmpty else { return [] }
-        // A grant names no single relation: with grants, read all.
-        let relations = Set((layout.present + gone).compactMap(\.relation)).sorted()
-        let rows = try connection.execute(
-            preparedName, [SQL.array(kinds), kinds.contains("grant") ? nil : SQL.array(relations)])
-        let live = Dictionary(read(rows).map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+    /// They also find what is there beyond the expected, as long as it is attached to what is expected or bears its name.
+    static func statements(for expected: some Sequence<Fact>) -> [(kind: Fact.Kind, statement: Statement)] {
+        let names = SQL.array(Set(expected.compactMap(\.baseName)).sorted())
+        return Fact.Kind.allCases.map { ($0, Statement(CatalogQuery.text($0), [names])) }
+    }
+
+    /// Turns the result of a kind's statement into facts.
+    static func read(_ kind: Fact.Kind, _ rows: Rows) -> [Fact] {
+        rows.map { row in
+            Fact(kind: kind, object: row.text("object"), value: oneLine(row.text("value")))
+        }
+    }
+
+    /// A text with each run of white space as one blank; most have none but blanks.
+    private static func oneLine(_ text: String) -> String {
+        var isSpace = true
+        let isPlain = text.utf8.allSatisfy { byte in
+            if (9...13).contains(byte) { return false }
+            defer { isSpace = byte == 32 }
+            return !(isSpace && byte == 32)
+        }
+        return isPlain && !isSpace ? text : text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
+    // MARK: - One step at a time
+
+    /// Which kinds a session has prepared.
+    final class Prepared {
+        fileprivate var kinds: Set<Fact.Kind> = []
+
+        /// Nothing yet.
+        init() {}
+    }
+
+    /// What a step's layout says and the catalog does not; reads only the kinds and names that it speaks of.
+    ///
+    /// One round trip, and one more when a kind is asked for that the session has not prepared yet.
+    static func mismatches(
+        _ layout: LayoutChange, _ prepared: Prepared, _ connection: borrowing Connection
+    ) throws -> [FactMismatch] {
+        let gone = layout.absent.compactMap { Fact(key: $0, value: "nothing") }
+        let facts = Dictionary(grouping: layout.present + gone, by: \.kind)
+        let kinds = facts.keys.sorted()
+        let new = kinds.filter { !prepared.kinds.contains($0) }
+        if !new.isEmpty {
+            try connection.script(CatalogQuery.preparation(new))
+            prepared.kinds.formUnion(new)
+        }
+        let results = try connection.pipeline(
+            kinds.map { kind in
+                let names = Set((facts[kind] ?? []).compactMap(\.baseName)).sorted()
+                return Statement(prepared: CatalogQuery.name(kind), [SQL.array(names)])
+            })
+        let found = zip(kinds, results).flatMap { read($0, $1) }
+        let live = Dictionary(found.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
         let wrong = layout.present.filter { live[$0.key] != $0.value } + gone.filter { live[$0.key] != nil }
         return wrong.map { FactMismatch(expected: $0, actual: live[$0.key]) }
-    }
-
-    private static func read(_ rows: Rows) -> [Fact] {
-        rows.map { row in
-            let words = row.text("value").split(whereSeparator: \.isWhitespace)
-            return Fact(kind: row.text("kind"), object: row.text("object"), value: words.joined(separator: " "))
-        }
     }
 }
 
 extension Fact {
-    /// The name, without schema, of the relation that this fact speaks of, if it speaks of one.
-    fileprivate var relation: String? {
-        let name = object.hasPrefix("emaildb.") ? object.dropFirst("emaildb.".count) : object[...]
+    /// The name, without schema, of the relation or function that this fact speaks of, if it speaks of one.
+    var baseName: String? {
+        var text = object[...]
+        if kind == .owner || kind == .grant {
+            // `table email_folders to email_service`, `schema public to email_owner`, `database to public`
+            guard let space = text.firstIndex(of: " "), !text.hasPrefix("schema "), !text.hasPrefix("database ") else {
+                return nil
+            }
+            text = text[text.index(after: space)...]
+        }
+        if text.hasPrefix("emaildb.") { text = text.dropFirst("emaildb.".count) }
         switch kind {
-        case "table", "view", "index": return String(name)
-        case "column", "constraint", "policy", "trigger": return String(name.prefix { $0 != "." })
-        default: return nil
+        case .schema, .extension, .role, .membership, .setting, .systemFunctions, .defaultPrivileges, .inheritance:
+            return nil
+        default: return String(text.prefix { $0 != "." && $0 != "(" && $0 != " " })
         }
     }
 }

@@ -139,7 +139,6 @@ public struct Installer: Sendable {
         defer { if connection.isAlive { try? InstallLock.release(connection) } }
         // Whoever held the lock before may have done the work.
         let pending = try comparison(connection).pending
-        try LiveCatalog.prepare(connection)
         let runner = StepRunner(deadline: deadline, isSuperuser: isSuperuser, progress: progress)
         return try pending.map { step in
             let isLast = step.number == pending.last?.number

@@ -38,6 +38,8 @@ public struct Ledger: Sendable {
     /// The ledger of a database that has none yet.
     public static let none = Ledger(entries: [])
 
+    private init(entries: [LedgerEntry]) { self.entries = entries }
+
     /// Reads the ledger; empty when the database has none.
     ///
     /// Two short queries, so that a database without a ledger logs no error; nothing in them depends on `search_path`,
@@ -46,19 +48,27 @@ public struct Ledger: Sendable {
     public static func read(_ connection: borrowing Connection) throws -> Ledger {
         guard try connection.query("SELECT pg_catalog.to_regclass('emaildb.ledger')::pg_catalog.text").first?[0] != nil
         else { return .none }
-        let rows = try connection.query(
-            """
-            SELECT step, name, hash, chain, state,
-              pg_catalog.to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS started_at, duration_ms, applied_by, tool_version FROM emaildb.ledger ORDER BY step
-            """)
-        return Ledger(
-            entries: rows.map { row in
-                LedgerEntry(
-                    step: row.integer("step") ?? 0, name: row.text("name"), hash: row.text("hash"),
-                    chain: row.text("chain"), state: LedgerEntry.State(rawValue: row.text("state")) ?? .started,
-                    startedAt: row.text("started_at"), milliseconds: row.integer("duration_ms"),
-                    appliedBy: row.text("applied_by"), toolVersion: row.text("tool_version"))
-            })
+        return Ledger(try connection.query(query))
+    }
+
+    /// What reads the ledger where there is one; a column that was dropped reads as NULL, for `verify` to say so.
+    static let query = """
+        SELECT j ->> 'step' AS step, j ->> 'name' AS name, j ->> 'hash' AS hash, j ->> 'chain' AS chain, j ->> 'state' AS state,
+          pg_catalog.to_char((j ->> 'started_at')::pg_catalog.timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+            AS started_at,
+          j ->> 'duration_ms' AS duration_ms, j ->> 'applied_by' AS applied_by, j ->> 'tool_version' AS tool_version
+        FROM (SELECT pg_catalog.to_jsonb(l) AS j FROM emaildb.ledger l) AS l ORDER BY (j ->> 'step')::pg_catalog.int4
+        """
+
+    /// Takes the ledger from the result of ``query``.
+    init(_ rows: Rows) {
+        entries = rows.map { row in
+            LedgerEntry(
+                step: row.integer("step") ?? 0, name: row.text("name"), hash: row.text("hash"),
+                chain: row.text("chain"), state: LedgerEntry.State(rawValue: row.text("state")) ?? .started,
+                startedAt: row.text("started_at"), milliseconds: row.integer("duration_ms"),
+                appliedBy: row.text("applied_by"), toolVersion: row.text("tool_version"))
+        }
     }
 
     /// Holds the ledger against a series of steps.

@@ -20,61 +20,36 @@ extension Limitation {
 
     /// What is missing in this database because no superuser set it up.
     static func all(_ source: SchemaSource, _ connection: borrowing Connection) throws -> [Limitation] {
-        var expected: [String: Fact] = [:]
-        for step in source.steps {
-            for key in step.layout?.absent ?? [] { expected[key] = nil }
-            for fact in step.layout?.present ?? [] { expected[fact.key] = fact }
-        }
-        let candidates = privileged.compactMap { expected[$0.key] }
-        let mismatches = try LiveCatalog.mismatches(LayoutChange(present: candidates, absent: []), connection)
-        let limitations = mismatches.compactMap { mismatch -> Limitation? in
-            guard let known = privileged.first(where: { $0.key == mismatch.expected.key }) else { return nil }
+        let expected = ExpectedLayout(source.steps)
+        let kinds: [Fact.Kind] = [.role, .membership, .setting, .systemFunctions]
+        let live = Dictionary(
+            try LiveCatalog.facts(connection, kinds: kinds).map { ($0.key, $0) },
+            uniquingKeysWith: { first, _ in first })
+        let mending = Mending(
+            expected: expected, target: Mending.Target(database: connection.database, installer: connection.user))
+        let limitations = privileged.compactMap { known -> Limitation? in
+            guard let fact = expected.facts[known.key], live[known.key]?.value != fact.value else { return nil }
             return Limitation(
-                missing: "\(mismatch.expected.key) = \(mismatch.expected.value)", consequence: known.consequence,
-                remedy: remedy(mismatch.expected, connection))
+                missing: "\(fact.key) = \(fact.value)", consequence: known.consequence,
+                remedy: mending.repairs(fact, live[known.key]).map(\.sql).joined(separator: "\n"))
         }
         return try limitations + openStatistics(connection)
     }
 
     /// pg_stat_statements where somebody else made it: no fact of the layout, because it may as well be absent.
     private static func openStatistics(_ connection: borrowing Connection) throws -> [Limitation] {
-        let members = """
-            FROM pg_depend WHERE deptype = 'e' AND refclassid = 'pg_extension'::regclass \
-            AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'pg_stat_statements')
-            """
         let readable = try connection.query(
-            "SELECT \(members) AND classid = 'pg_class'::regclass AND has_table_privilege('public', objid, 'SELECT')")
+            """
+            SELECT FROM pg_depend WHERE deptype = 'e' AND refclassid = 'pg_extension'::regclass
+              AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'pg_stat_statements')
+              AND classid = 'pg_class'::regclass AND has_table_privilege('public', objid, 'SELECT')
+            """)
         guard !readable.isEmpty else { return [] }
         return [
             Limitation(
                 missing: "extension pg_stat_statements = closed to public",
                 consequence: "the application can read literals of statements that served other tenants",
-                remedy: """
-                    DO $$ DECLARE s text; BEGIN FOR s IN SELECT CASE WHEN classid = 'pg_proc'::regclass \
-                    THEN 'FUNCTION ' || objid::regprocedure ELSE 'TABLE ' || objid::regclass END \(members) \
-                    AND classid IN ('pg_proc'::regclass, 'pg_class'::regclass) LOOP \
-                    EXECUTE 'REVOKE ALL ON ' || s || ' FROM PUBLIC'; IF s NOT LIKE '%reset%' THEN \
-                    EXECUTE format('GRANT %s ON %s TO pg_monitor', \
-                    CASE WHEN s LIKE 'TABLE %' THEN 'SELECT' ELSE 'EXECUTE' END, s); END IF; END LOOP; END $$;
-                    """)
+                remedy: SecurityCheck.closeStatistics)
         ]
-    }
-
-    private static func remedy(_ fact: Fact, _ connection: borrowing Connection) -> String {
-        let parts = fact.object.split(separator: " ").map(String.init)
-        switch (fact.kind, fact.object) {
-        case ("role", _): return "ALTER ROLE \(fact.object) BYPASSRLS;"
-        case ("membership", _): return "GRANT \(parts[2]) TO \(parts[0]);"
-        case ("setting", _):
-            let database = SQL.identifier(connection.database)
-            return "ALTER ROLE \(parts[0]) IN DATABASE \(database) SET \(parts[1]) = \(fact.value);"
-        case ("system-functions", "large objects"):
-            return """
-                DO $$ BEGIN EXECUTE (SELECT 'REVOKE EXECUTE ON FUNCTION ' || string_agg(oid::regprocedure::text, ', ') \
-                || ' FROM PUBLIC' FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace \
-                AND (proname IN ('loread', 'lowrite') OR proname LIKE 'lo\\_%')); END $$;
-                """
-        default: return "REVOKE EXECUTE ON FUNCTION \(fact.object) FROM PUBLIC;"
-        }
     }
 }

@@ -24,9 +24,7 @@ struct Preflight {
     init(_ connection: borrowing Connection, target: String, targetExists: Bool) throws {
         let version = connection.serverVersion
         guard version >= Self.minimumVersion else {
-            add(
-                "the server is PostgreSQL \(Self.major(version)); emaildb needs 15 or newer (16 is the reference)",
-                "apt-get install postgresql-16   # then pg_upgradecluster or dump and restore")
+            problems = [.tooOld(version)]
             return
         }
         let state = try connection.query(
@@ -74,10 +72,7 @@ struct Preflight {
                     + "   -- or ALTER ROLE/DATABASE .. RESET, where it was set")
         }
         if state.integer("pid") != announced {
-            add(
-                "the connection goes through a pooler (the server process behind it is another than the one announced);"
-                    + " session locks and settings do not survive transaction pooling",
-                "emaildb init --host SERVER --port 5432   # the server's own address and port")
+            problems.append(.pooler(command: "init"))
         }
     }
 
@@ -173,4 +168,22 @@ struct Preflight {
     }
 
     static func major(_ version: Int) -> Int { version / 10_000 }
+}
+
+extension PreflightProblem {
+    /// The server is older than any that is supported.
+    static func tooOld(_ version: Int) -> PreflightProblem {
+        PreflightProblem(
+            problem: "the server is PostgreSQL \(version / 10_000); emaildb needs 15 or newer (16 is the reference)",
+            remedy: "apt-get install postgresql-16   # then pg_upgradecluster or dump and restore")
+    }
+
+    /// Something between client and server hands out sessions.
+    static func pooler(command: String) -> PreflightProblem {
+        PreflightProblem(
+            problem:
+                "the connection goes through a pooler (the server process behind it is another than the one announced);"
+                + " session locks and settings do not survive transaction pooling",
+            remedy: "emaildb \(command) --host SERVER --port 5432   # the server's own address and port")
+    }
 }

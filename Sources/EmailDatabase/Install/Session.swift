@@ -16,7 +16,8 @@ enum Session {
     }
 
     /// The statement, also part of the SQL that `--plan` prints.
-    static func pinning(serverVersion: Int) -> String {
+    /// - Parameter isLocal: whether it holds for the transaction only.
+    static func pinning(serverVersion: Int, isLocal: Bool = false) -> String {
         var settings = [
             ("search_path", "pg_catalog, public, pg_temp"),
             ("role", "none"),
@@ -47,7 +48,7 @@ enum Session {
             ("jit", "off"),
         ]
         if serverVersion >= 170_000 { settings.append(("transaction_timeout", "0")) }
-        let calls = settings.map { "set_config('\($0.0)', '\($0.1)', false)" }
+        let calls = settings.map { "set_config('\($0.0)', '\($0.1)', \(isLocal))" }
         return "SELECT " + calls.joined(separator: ", ") + ";"
     }
 }

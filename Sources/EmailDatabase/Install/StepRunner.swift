@@ -8,6 +8,14 @@ struct StepRunner {
     let isSuperuser: Bool
     /// Told what is going on.
     let progress: (InstallProgress) -> Void
+    /// The catalog queries that the session has planned so far.
+    private let prepared = LiveCatalog.Prepared()
+
+    init(deadline: ContinuousClock.Instant, isSuperuser: Bool, progress: @escaping (InstallProgress) -> Void) {
+        self.deadline = deadline
+        self.isSuperuser = isSuperuser
+        self.progress = progress
+    }
 
     /// Applies a step; when it throws, the step has left nothing behind (or, outside transactions, a ledger row that
     /// says `started`, from which the next run goes on).
@@ -65,7 +73,9 @@ struct StepRunner {
         _ step: SchemaStep, _ connection: borrowing Connection
     ) throws -> [FactMismatch] {
         guard let layout = step.layout else { return [] }
-        return try LiveCatalog.mismatches(layout, connection).filter { isSuperuser || !Limitation.explains($0) }
+        return try LiveCatalog.mismatches(layout, prepared, connection).filter {
+            isSuperuser || !Limitation.explains($0)
+        }
     }
 
     // MARK: - Outside transactions

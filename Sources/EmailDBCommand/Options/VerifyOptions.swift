@@ -1,0 +1,103 @@
+import ArgumentParser
+import EmailDatabase
+import FoundationEssentials
+
+/// How findings are written.
+enum FindingFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json, junit, sarif, github, tap
+
+    /// The report in this format, without a line end at its end.
+    func text(_ report: VerifyReport, _ terminal: Terminal) throws -> String {
+        switch self {
+        case .text: VerifyText(report, terminal).text
+        case .json: try Terminal.json(report)
+        case .junit: JUnitOutput(report).text
+        case .sarif: try Terminal.json(SARIFOutput(report), keys: .useDefaultKeys)
+        case .github: GitHubOutput(report).text
+        case .tap: TAPOutput(report).text
+        }
+    }
+}
+
+/// A format and the file to write it to.
+struct FindingFile: ExpressibleByArgument {
+    let format: FindingFormat
+    let path: String
+
+    init?(argument: String) {
+        guard let equals = argument.firstIndex(of: "="),
+            let format = FindingFormat(rawValue: String(argument[..<equals])),
+            argument.index(after: equals) < argument.endIndex
+        else { return nil }
+        self.format = format
+        path = String(argument[argument.index(after: equals)...])
+    }
+}
+
+/// What `verify` looks at, and where it writes what it found.
+struct VerifyOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("Only these parts: layout, security, plans, probe; separated by commas.", valueName: "parts")
+    )
+    var only: String?
+
+    @Option(help: "How the result is written on standard output.")
+    var format: FindingFormat = .text
+
+    @Option(help: ArgumentHelp("Write the result to a file, too; may be repeated.", valueName: "format=file"))
+    var output: [FindingFile] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Accept the findings in this file, lines of `code | object | last day | reason`.", valueName: "file"))
+    var ignore: String?
+
+    @Flag(help: "Print the SQL that mends what was found, as one script for psql, instead of the findings.")
+    var fixSql = false
+
+    @Flag(help: "End with status 1 also when something could not be looked at.")
+    var strict = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Explain a finding's code, or list all of them with `all`, and do nothing else.", valueName: "code"))
+    var explain: String?
+
+    func validate() throws {
+        _ = try sections()
+        if fixSql && format != .text {
+            throw ValidationError("--fix-sql prints SQL: leave --format out, or use --output FORMAT=FILE.")
+        }
+        if let explain, explain != "all", FindingCode.named(explain) == nil {
+            throw ValidationError("There is no code \(explain); emaildb verify --explain all lists them.")
+        }
+    }
+
+    /// The parts to look at.
+    func sections() throws -> Set<FindingCode.Section> {
+        let all = FindingCode.Section.allCases.filter { $0 != .ignore }
+        guard let only else { return Set(all) }
+        let parts = only.split(separator: ",").map { part in all.first { $0.rawValue == part.filter { $0 != " " } } }
+        guard !parts.isEmpty, !parts.contains(nil) else {
+            throw ValidationError("--only takes \(all.map(\.rawValue).joined(separator: ", ")), separated by commas.")
+        }
+        return Set(parts.compactMap { $0 })
+    }
+
+    /// The options for the library.
+    func resolve() throws -> Verifier.Options {
+        var options = Verifier.Options()
+        options.sections = try sections()
+        guard let ignore else { return options }
+        guard let data = FileManager.default.contents(atPath: ignore), let text = String(data: data, encoding: .utf8)
+        else {
+            throw ValidationError("--ignore: \(ignore) cannot be read as UTF-8 text.")
+        }
+        do throws(IgnoreFile.Malformed) {
+            options.ignoring = try IgnoreFile(name: ignore, text: text)
+        } catch {
+            throw ValidationError("--ignore: \(error.description)")
+        }
+        return options
+    }
+}

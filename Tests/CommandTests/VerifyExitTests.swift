@@ -1,0 +1,220 @@
+import EmailDatabase
+import Foundation
+import Glibc
+import Postgres
+import TestSupport
+import Testing
+
+/// What `verify` ends with when it cannot do, or cannot say, what was asked.
+@Suite struct VerifyExitTests {
+    @Test func withoutAServerOrADatabaseItIsStatusThreeWithAdvice() async throws {
+        let absent = try await CommandRunner.emaildb(["verify", "-h", "127.0.0.1", "-p", String(TestPort.free())])
+        #expect(absent.status == 3)
+        #expect(absent.output.isEmpty && absent.errors.contains("Is the server running there?"))
+        let settings = try await TestServer.shared.connectionSettings().database(TestDatabase.uniqueName())
+        let unknown = try await CommandRunner.emaildb(["verify"], environment: settings.environment)
+        #expect(unknown.status == 3)
+        #expect(unknown.errors.contains("emaildb init"), "\(unknown.errors)")
+    }
+
+    @Test func aDatabaseWithoutALedgerIsAFinding() async throws {
+        try await TestDatabase.withEmpty { settings in
+            let result = try await CommandRunner.emaildb(["verify"], environment: settings.environment)
+            #expect(result.status == 1)
+            #expect(result.output.contains("EDB-L901") && result.output.contains("emaildb init"))
+        }
+    }
+
+    /// Runs a body while the ledger is locked, so that `verify` waits.
+    private func withLockedLedger(
+        _ body: (ConnectionSettings, @escaping @Sendable () throws -> String?) async throws -> Void
+    ) async throws {
+        try await TestDatabase.withSchema { settings in
+            let holder = try Connection(settings)
+            try holder.script("BEGIN; LOCK TABLE emaildb.ledger IN ACCESS EXCLUSIVE MODE")
+            let waiting: @Sendable () throws -> String? = {
+                try Connection(settings).query(
+                    "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = 'emaildb'"
+                        + " AND datname = current_database()"
+                ).first?[0]
+            }
+            try await body(settings, waiting)
+            try holder.query("ROLLBACK")
+        }
+    }
+
+    @Test func anInterruptIsNoSuccess() async throws {
+        try await withLockedLedger { settings, waiting in
+            for (signal, status) in [(SIGINT, 130 as Int32), (SIGTERM, 143)] {
+                let result = try await CommandRunner.emaildb(
+                    ["verify", "--only", "layout"], environment: settings.environment, signal: signal,
+                    killWhen: { try waiting() != nil })
+                #expect(result.status == status, "\(result)")
+                #expect(result.output.isEmpty && result.errors.contains("Run emaildb verify again"))
+            }
+        }
+    }
+
+    @Test func aLostConnectionIsNoSuccess() async throws {
+        try await withLockedLedger { settings, waiting in
+            async let running = CommandRunner.emaildb(
+                ["verify", "--format", "json"], environment: settings.environment)
+            var victim: String?
+            for _ in 1...500 where victim == nil {
+                victim = try waiting()
+                if victim == nil { try await Task.sleep(for: .milliseconds(20)) }
+            }
+            #expect(victim != nil)
+            try Connection(settings).query("SELECT pg_terminate_backend($1::integer)", [victim])
+            let result = try await running
+            #expect(result.status == 3, "\(result)")
+            #expect(
+                result.output.contains("\"outcome\" : \"cannot-connect\"") && !result.output.contains("\"findings\""))
+        }
+    }
+
+    @Test func aCatalogThatIsLockedIsStatusFive() async throws {
+        try await withLockedLedger { settings, _ in
+            let result = try await CommandRunner.emaildb(
+                ["verify", "--only", "layout"], environment: settings.environment)
+            #expect(result.status == 5, "\(result)")
+            #expect(result.output.isEmpty)
+        }
+    }
+
+    // The reader of a pipe may be gone, a disk full, the output closed.
+    @Test(arguments: [">&-", ">/dev/full", "| true"]) func whatCannotBeDeliveredIsNoSuccess(_ redirection: String)
+        async throws
+    {
+        try await TestDatabase.withSchema { settings in
+            for format in ["text", "json", "junit", "sarif", "github", "tap"] {
+                let program = "'\(CommandRunner.emaildb)' verify --only layout --format \(format)"
+                let command =
+                    redirection == "| true"
+                    ? "{ sleep 0.3; \(program); echo $? >&2; } | true" : "\(program) \(redirection); echo $? >&2"
+                let result = try await CommandRunner.run("bash", ["-c", command], environment: settings.environment)
+                let status = result.errors.split(separator: "\n").last.map(String.init)
+                #expect(status != "0", "\(format) \(redirection): \(result)")
+            }
+        }
+    }
+
+    @Test func aFileThatCannotBeWrittenIsNoSuccess() async throws {
+        try await TestDatabase.withSchema { settings in
+            let result = try await CommandRunner.emaildb(
+                ["verify", "--only", "layout", "--output", "json=/nonexistent/x"], environment: settings.environment)
+            #expect(result.status == 2)
+            #expect(result.errors.contains("cannot write /nonexistent/x"))
+        }
+    }
+
+    @Test func aPoolerAndAnOldServerAreRefused() async throws {
+        try await TestDatabase.withSchema { settings in
+            try await PgBouncer.with(settings, mode: "transaction") { pooled in
+                let result = try await CommandRunner.emaildb(["verify"], environment: pooled.environment)
+                #expect(result.status == 4, "\(result)")
+                #expect(result.errors.contains("the connection goes through a pooler"))
+            }
+        }
+        let server = TestServer(binaries: ".emaildb/postgresql/14")
+        let old = try await CommandRunner.emaildb(
+            ["verify", "-d", "postgres"], environment: try await server.connectionSettings().environment)
+        #expect(old.status == 4)
+        #expect(old.errors.contains("emaildb needs 15 or newer"))
+        try await server.stop()
+    }
+
+    @Test(arguments: [
+        ["--only", "layouts"], ["--only", ""], ["--format", "yaml"], ["--output", "json"], ["--output", "yaml=x"],
+        ["--ignore", "/nonexistent"], ["--explain", "EDB-X999"], ["--fix-sql", "--format", "json"],
+    ])
+    func wrongUsageIsStatusSixtyFour(_ arguments: [String]) async throws {
+        let result = try await CommandRunner.emaildb(["verify"] + arguments)
+        #expect(result.status == 64, "\(result)")
+        #expect(!result.errors.isEmpty && result.output.isEmpty)
+    }
+
+    @Test func aCodeIsExplained() async throws {
+        let one = try await CommandRunner.emaildb(["verify", "--explain", "EDB-S006"])
+        #expect(one.status == 0)
+        #expect(one.output.contains("Cause: ") && one.output.contains("FindingCodes.md#EDB-S006"))
+        let all = try await CommandRunner.emaildb(["verify", "--explain", "all"])
+        #expect(all.output.split(separator: "\n").count > 80)
+    }
+
+    // MARK: - The least privilege
+
+    @Test func theMonitorSeesEverythingButConnectionRulesAndSaysSo() async throws {
+        let server = TestServer()
+        let settings = try await server.connectionSettings().database("email_service")
+        _ = try await CommandRunner.emaildb(["init"], environment: settings.environment)
+        let superuser = try Connection(settings)
+        try superuser.query("ALTER ROLE email_monitor PASSWORD 'x'")
+        let monitor = settings.user("email_monitor", password: "x").environment
+        let parts = ["verify", "--only", "layout,security"]
+        let fresh = try await CommandRunner.emaildb(parts, environment: monitor)
+        #expect(fresh.status == 0, "\(fresh)")
+        #expect(
+            fresh.output.contains("not seen  the rules of pg_hba.conf: email_monitor may not read pg_hba_file_rules"))
+        #expect(fresh.output.hasSuffix("as it should be; 1 thing not seen\n"))
+        let strict = try await CommandRunner.emaildb(parts + ["--strict"], environment: monitor)
+        #expect(strict.status == 1)
+        // What it says mends that.
+        try superuser.script(
+            "GRANT SELECT ON pg_hba_file_rules TO email_monitor; GRANT EXECUTE ON FUNCTION pg_hba_file_rules() TO email_monitor"
+        )
+        let whole = try await CommandRunner.emaildb(parts + ["--strict"], environment: monitor)
+        #expect(whole.status == 0, "\(whole)")
+        // And it finds what a superuser finds.
+        try superuser.script(
+            "DROP INDEX idx_email_messages_thread_id; GRANT email_owner TO email_service; DELETE FROM emaildb.ledger WHERE step = 2"
+        )
+        let asMonitor = try await CommandRunner.emaildb(parts + ["--format", "json"], environment: monitor)
+        let asSuperuser = try await CommandRunner.emaildb(
+            parts + ["--format", "json"], environment: settings.environment)
+        func findings(_ result: CommandResult) throws -> [String] {
+            let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+            let findings = object?["findings"] as? [[String: Any]] ?? []
+            return findings.map { "\($0["code"] ?? "") \($0["object"] ?? "")" }
+        }
+        let seen = try findings(asMonitor)
+        #expect(seen.count >= 4)
+        #expect(try findings(asSuperuser) == seen)
+        let live = try await CommandRunner.emaildb(["verify"], environment: monitor)
+        #expect(live.output.contains("not seen  attacks on row security: email_monitor may not act as email_service"))
+        #expect(live.output.contains("not seen  plans: email_monitor is no superuser"))
+        try await server.stop()
+    }
+
+    @Test func connectionRulesForRemoteClientsAreWarnings() async throws {
+        let server = TestServer()
+        let settings = try await server.connectionSettings().database("email_service")
+        _ = try await CommandRunner.emaildb(["init"], environment: settings.environment)
+        let security = ["verify", "--only", "security"]
+        let fresh = try await CommandRunner.emaildb(security, environment: settings.environment)
+        #expect(fresh.status == 0, "\(fresh)")
+        let path = try await server.server().directory + "/data/pg_hba.conf"
+        let rules = try String(contentsOfFile: path, encoding: .utf8)
+        let file = try #require(FileHandle(forWritingAtPath: path))
+        file.seekToEndOfFile()
+        file.write(
+            Data(
+                """
+                host all all 10.0.0.0/8 md5
+                host all all all scram-sha-256
+                host all all 127.0.0.0/8 trust
+                host all all ::1/128 trust
+                host other_database all all trust
+                hostnossl all all all reject
+
+                """.utf8))
+        try file.close()
+        let result = try await CommandRunner.emaildb(security, environment: settings.environment)
+        let first = rules.split(separator: "\n", omittingEmptySubsequences: false).count
+        #expect(result.status == 1, "\(result)")
+        #expect(result.output.contains("warning EDB-S010  pg_hba.conf:\(first): "), "\(result.output)")
+        #expect(result.output.contains("warning EDB-S011  pg_hba.conf:\(first + 1): "))
+        #expect(result.output.split(separator: "\n").last?.hasSuffix(": 3 warnings") == true)
+        try await server.stop()
+    }
+}

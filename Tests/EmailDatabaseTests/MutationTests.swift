@@ -1,0 +1,123 @@
+import FoundationEssentials
+import Postgres
+import TestSupport
+import Testing
+
+@testable import EmailDatabase
+
+/// Every kind of drift is found under its code and object, and the mending script brings the database back.
+///
+/// A server of its own: roles belong to the whole cluster, and mutations are committed, as they are in life.
+@Suite(.serialized) struct MutationTests {
+    private static let database = "email_service"
+
+    private func verify(
+        _ settings: ConnectionSettings, _ sections: Set<FindingCode.Section> = [.layout, .security]
+    ) throws -> VerifyReport {
+        var options = Verifier.Options()
+        options.sections = sections
+        return try Verifier(settings: settings, database: Self.database, source: .embedded(), options: options).run()
+    }
+
+    /// Runs a mending script as psql does.
+    private func run(_ script: String, _ connection: borrowing Connection) throws {
+        try connection.script(script.replacing("\\set ON_ERROR_STOP on", with: ""))
+    }
+
+    private func describe(_ report: VerifyReport) -> String {
+        report.findings.map { "\($0.code) \($0.object): \($0.expected ?? "-") / \($0.actual ?? "-")" }.joined(
+            separator: "\n")
+    }
+
+    /// Mutations of the design's extended statistics, if it has any.
+    private var ofExtendedStatistics: [Mutation] {
+        let facts = ExpectedLayout(SchemaSource.embedded().steps).facts.values
+        guard let fact = facts.filter({ $0.kind == .extendedStatistics }).min() else { return [] }
+        let name = "public." + fact.lastPart
+        return [
+            Mutation("EDB-L291", fact.key, "DROP STATISTICS \(name)"),
+            Mutation(
+                "EDB-L292", fact.key,
+                "DROP STATISTICS \(name); CREATE STATISTICS \(name) (mcv) ON tenant_id, account_id FROM \(fact.parent)"),
+        ]
+    }
+
+    @Test func everyMutationIsFoundAndMended() async throws {
+        #expect(Set(Mutation.all.map(\.sql)).count >= 120, "distinct mutations")
+        let server = TestServer()
+        let settings = try await server.connectionSettings().database(Self.database)
+        _ = try Installer(settings: settings, database: Self.database, source: .embedded()).run()
+        let connection = try Connection(settings)
+        try connection.script("CREATE SCHEMA others")
+        let fresh = try verify(settings)
+        try #require(fresh.findings.isEmpty, "\(describe(fresh))")
+        let last = String(SchemaSource.embedded().steps.count)
+
+        var found: Set<String> = []
+        for mutation in Mutation.all + ofExtendedStatistics {
+            func filled(_ text: String) -> String {
+                text.replacing("{database}", with: Self.database).replacing("{last}", with: last)
+            }
+            do { try connection.script(filled(mutation.sql)) } catch {
+                Issue.record("\(mutation.sql): \(error)")
+                continue
+            }
+            let report = try verify(settings)
+            for (code, object) in mutation.findings {
+                let isFound = report.findings.contains { $0.code == code && $0.object == filled(object) }
+                #expect(isFound, "\(mutation.sql)\n\(code) \(object) is not among\n\(describe(report))")
+                if isFound { found.insert(code) }
+            }
+            do {
+                if let undo = mutation.undo {
+                    try connection.script(filled(undo))
+                } else {
+                    try run(try #require(report.mendingScript), connection)
+                }
+            } catch {
+                Issue.record("\(mutation.sql)\n\(error)\n\(report.mendingScript ?? "")")
+                if connection.transactionStatus != .idle { try connection.query("ROLLBACK") }
+            }
+            let mended = try verify(settings)
+            #expect(mended.findings.isEmpty, "\(mutation.sql)\nleaves, after its mending,\n\(describe(mended))")
+            try #require(mended.findings.count < 10, "too much is broken to go on")
+        }
+        let codes = FindingCode.all.filter { $0.section == .layout || $0.section == .security }.map(\.id)
+        let elsewhere = ["EDB-S010", "EDB-S011"] + (ofExtendedStatistics.isEmpty ? ["EDB-L291", "EDB-L292"] : [])
+        let untested = codes.filter { !found.contains($0) && !elsewhere.contains($0) }
+        #expect(untested == [], "every code has a mutation")
+        try await server.stop()
+    }
+
+    /// Writes the mutations where EMAILDB_MUTATIONS says, for the comparison with other tools (`make peers`).
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["EMAILDB_MUTATIONS"] != nil)) func mutationsForPeers() throws
+    {
+        struct Entry: Encodable {
+            let sql, code, object: String
+            let undo: String?
+        }
+        let path = try #require(ProcessInfo.processInfo.environment["EMAILDB_MUTATIONS"])
+        let entries = Mutation.all.map { mutation in
+            Entry(
+                sql: mutation.sql, code: mutation.findings[0].code, object: mutation.findings[0].object,
+                undo: mutation.undo)
+        }
+        try JSONEncoder().encode(entries).write(to: URL(fileURLWithPath: path))
+    }
+
+    // Whatever PostgreSQL prints of an object must make the same object, which is then printed the same way.
+    @Test func aDatabaseWithoutAnyOfItsObjectsIsMadeAnew() async throws {
+        let server = TestServer()
+        let settings = try await server.connectionSettings().database(Self.database)
+        _ = try Installer(settings: settings, database: Self.database, source: .embedded()).run()
+        let connection = try Connection(settings)
+        try connection.script(
+            "DROP OWNED BY email_owner, email_search, email_audit, email_keeper, email_service CASCADE")
+        let report = try verify(settings)
+        #expect(report.findings.filter { $0.code == "EDB-L061" }.count >= 7)
+        do { try run(try #require(report.mendingScript), connection) } catch { Issue.record("\(error)") }
+        let mended = try verify(settings, [.layout, .security, .plans, .probe])
+        #expect(mended.findings.isEmpty, "\(describe(mended))")
+        try await server.stop()
+    }
+}

@@ -1,0 +1,78 @@
+import Postgres
+import TestSupport
+import Testing
+
+@testable import EmailDatabase
+
+/// Plans of an empty database: whether each query can use its index at all.
+@Suite struct PlanVerificationTests {
+    private func verify(_ settings: ConnectionSettings) throws -> VerifyReport {
+        var options = Verifier.Options()
+        options.sections = [.plans]
+        return try Verifier(
+            settings: settings, database: settings["dbname"] ?? "", source: .embedded(), options: options
+        ).run()
+    }
+
+    @Test func everyQueryOfAnEmptyDatabaseCanUseItsIndex() async throws {
+        try await TestDatabase.withSchema { settings in
+            let report = try verify(settings)
+            #expect(report.findings.isEmpty, "\(report.findings)")
+            #expect(report.unseen.isEmpty)
+            #expect((report.parts.first?.checks ?? 0) >= 45)
+            let hidden = try Connection(settings).query("SELECT FROM pg_index WHERE NOT indisvalid")
+            #expect(hidden.isEmpty, "what hid the other indexes is rolled back")
+        }
+    }
+
+    /// What is broken, and the index that can no longer be used.
+    @Test(arguments: [
+        ("DROP INDEX idx_email_messages_thread_id", "idx_email_messages_thread_id", "EDB-P001"),
+        (
+            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'idx_email_messages_text_search'::regclass",
+            "idx_email_messages_text_search", "EDB-P001"
+        ),
+        (
+            "DROP INDEX idx_email_messages_folder_unread; CREATE INDEX idx_email_messages_folder_unread ON email_messages"
+                + " (folder_id, received_at DESC) WHERE is_read AND NOT is_deleted", "idx_email_messages_folder_unread",
+            "EDB-P001"
+        ),
+        (
+            "DROP INDEX idx_email_messages_account_from; CREATE INDEX idx_email_messages_account_from ON email_messages"
+                + " (sent_at)", "idx_email_messages_account_from", "EDB-P001"
+        ),
+        (
+            "DROP INDEX idx_email_messages_recipients; CREATE INDEX idx_email_messages_recipients ON email_message_search"
+                + " USING gin (refs)", "idx_email_messages_recipients", "EDB-P001"
+        ),
+        // The operator of a condition that row security does not trust before its own.
+        (
+            "ALTER FUNCTION uuid_eq(uuid, uuid) NOT LEAKPROOF", "idx_email_messages_thread_id", "EDB-P001"
+        ),
+        (
+            "REVOKE SELECT ON email_attachments FROM email_service", "idx_email_attachments_content_hash", "EDB-P002"
+        ),
+    ])
+    func whatKeepsAQueryFromItsIndexIsFound(_ sql: String, _ index: String, _ code: String) async throws {
+        try await TestDatabase.withSchema { settings in
+            try Connection(settings).script(sql)
+            let report = try verify(settings)
+            let all = report.findings.map { "\($0.code) \($0.object): \($0.actual ?? "")" }
+            #expect(report.findings.contains { $0.code == code && $0.object == "index " + index }, "\(all)")
+        }
+    }
+
+    @Test func whoIsNoSuperuserIsToldSo() async throws {
+        try await TestDatabase.withSchema { settings in
+            let superuser = try Connection(settings)
+            try TestRole.with(password: "x", superuser) { name in
+                let database = SQL.identifier(settings["dbname"] ?? "")
+                try superuser.script("GRANT CONNECT ON DATABASE \(database) TO \(name)")
+                let report = try verify(settings.user(name, password: "x"))
+                #expect(report.findings.isEmpty && report.parts.isEmpty)
+                #expect(report.unseen.map(\.section) == [.plans])
+                try superuser.script("REVOKE CONNECT ON DATABASE \(database) FROM \(name)")
+            }
+        }
+    }
+}
