@@ -17,5 +17,5 @@ struct EmailDB: ParsableCommand {
             database is newer; 64 wrong usage; 128 + signal when interrupted.
             """,
         version: "emaildb \(toolVersion)",
-        subcommands: [Init.self, Status.self, Bench.self, Dev.self, Layout.self])
+        subcommands: [Init.self, Status.self, Ready.self, Bench.self, Dev.self, Layout.self])
 }

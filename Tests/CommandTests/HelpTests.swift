@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct HelpTests {
     @Test func everyCommandHasHelp() async throws {
-        for command in [[], ["init"], ["status"], ["bench"], ["dev"], ["dev", "start"]] {
+        for command in [[], ["init"], ["status"], ["ready"], ["bench"], ["dev"], ["dev", "start"]] {
             let result = try await CommandRunner.emaildb(command + ["--help"])
             #expect(result.status == 0)
             #expect(result.output.contains("USAGE: emaildb"))
