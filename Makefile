@@ -27,7 +27,8 @@ endif
 unexport DATABASE_URL PGHOST PGHOSTADDR PGPORT PGDATABASE PGUSER PGPASSWORD PGPASSFILE PGSERVICE PGSERVICEFILE PGOPTIONS
 
 # Unpacked by setup-test when the system has no PgBouncer; Debian's own lives in /usr/sbin.
-TEST_ENV  := PATH="$(STATE)/pgbouncer/bin:$$PATH:/usr/sbin"
+# Tests block the few threads of Swift concurrency in libpq; more of them at once only make each other late.
+TEST_ENV  := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-4} PATH="$(STATE)/pgbouncer/bin:$$PATH:/usr/sbin"
 TEST_ARGS  = --disable-xctest $(if $(FILTER),--filter '$(FILTER)')
 
 .PHONY: help

@@ -3,7 +3,9 @@ import Testing
 
 @Suite struct HelpTests {
     @Test func everyCommandHasHelp() async throws {
-        for command in [[], ["init"], ["status"], ["tune"], ["bench"], ["dev"], ["dev", "start"]] {
+        for command in [
+            [], ["init"], ["status"], ["verify"], ["tune"], ["ready"], ["bench"], ["dev"], ["dev", "start"],
+        ] {
             let result = try await CommandRunner.emaildb(command + ["--help"])
             #expect(result.status == 0)
             #expect(result.output.contains("USAGE: emaildb"))
