@@ -48,6 +48,15 @@ import Testing
         return names
     }
 
+    @Test func everyMetricIsExplained() throws {
+        let page = try Deployment.text(Deployment.path("Sources/EmailDatabase/Documentation.docc/Monitoring.md"))
+        let explained = Set(page.matches(of: #/\n\| `([a-z_]+)` \|/#).map { String($0.1) })
+        let declared = try Self.declaredMetrics()
+        #expect(declared.subtracting(explained).sorted() == [])
+        let ours = explained.filter { $0.hasPrefix("emaildb_") }
+        #expect(ours.subtracting(declared).sorted() == [], "explained, and gone")
+    }
+
     @Test func aStandbyAndAServerThatCountsNoStatementsAreScrapedAsWell() async throws {
         let server = TestServer(settings: ["shared_preload_libraries": ""])
         try await MonitoredDatabase.with(on: server, standby: true) { database in
