@@ -30,6 +30,7 @@ import Testing
             try superuser.query("REVOKE SELECT ON pg_long_queries FROM email_monitor")
             let broken = try database.scrape()
             #expect(broken["pg_exporter_last_scrape_error"].map(\.value) == [1])
+            #expect(broken["pg_up"].map(\.value) == [1])
             #expect(broken["emaildb_long_queries_active"].isEmpty && !broken["emaildb_locks_waiting_others"].isEmpty)
         }
     }
