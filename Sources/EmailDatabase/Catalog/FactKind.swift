@@ -1,5 +1,5 @@
 extension Fact {
-    /// What a fact speaks of; each kind is read by one catalog query and is one row of the documented finding codes.
+    /// What a fact speaks of; each kind is read by one catalog query, and has its row among the documented finding codes.
     public enum Kind: String, Sendable, Codable, CaseIterable, Comparable {
         /// A schema of ours exists.
         case schema

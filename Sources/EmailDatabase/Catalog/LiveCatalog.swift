@@ -11,22 +11,25 @@ public enum LiveCatalog {
     public static func facts(
         _ connection: borrowing Connection, kinds: [Fact.Kind] = Fact.Kind.allCases
     ) throws -> [Fact] {
-        let results = try connection.pipeline(kinds.map { Statement(CatalogQuery.text($0), [nil]) })
-        return zip(kinds, results).flatMap { read($0, $1) }.sorted()
+        let parts = Set(kinds.map(CatalogQuery.Part.init)).sorted()
+        let rows = try connection.query(CatalogQuery.text(parts), [nil])
+        return read(rows).filter { kinds.contains($0.kind) }.sorted()
     }
 
-    /// The statements that read everything that is to be held against some expected facts, one for each kind.
+    /// The statement that reads everything that is to be held against some expected facts.
     ///
-    /// They also find what is there beyond the expected, as long as it is attached to what is expected or bears its name.
-    static func statements(for expected: some Sequence<Fact>) -> [(kind: Fact.Kind, statement: Statement)] {
+    /// It also finds what is there beyond the expected, as long as it is attached to what is expected or bears its name.
+    static func statement(for expected: some Sequence<Fact>) -> Statement {
         let names = SQL.array(Set(expected.compactMap(\.baseName)).sorted())
-        return Fact.Kind.allCases.map { ($0, Statement(CatalogQuery.text($0), [names])) }
+        return Statement(CatalogQuery.text(CatalogQuery.Part.allCases), [names])
     }
 
-    /// Turns the result of a kind's statement into facts.
-    static func read(_ kind: Fact.Kind, _ rows: Rows) -> [Fact] {
-        rows.map { row in
-            Fact(kind: kind, object: row.text("object"), value: oneLine(row.text("value")))
+    /// Turns the rows of a catalog query into facts.
+    static func read(_ rows: Rows) -> [Fact] {
+        rows.compactMap { row in
+            Fact.Kind(rawValue: row.text("kind")).map {
+                Fact(kind: $0, object: row.text("object"), value: oneLine(row.text("value")))
+            }
         }
     }
 
@@ -43,35 +46,32 @@ public enum LiveCatalog {
 
     // MARK: - One step at a time
 
-    /// Which kinds a session has prepared.
+    /// Which catalog queries a session has prepared.
     final class Prepared {
-        fileprivate var kinds: Set<Fact.Kind> = []
+        fileprivate var parts: Set<CatalogQuery.Part> = []
 
         /// Nothing yet.
         init() {}
     }
 
-    /// What a step's layout says and the catalog does not; reads only the kinds and names that it speaks of.
+    /// What a step's layout says and the catalog does not; reads only the parts and names that it speaks of.
     ///
-    /// One round trip, and one more when a kind is asked for that the session has not prepared yet.
+    /// One round trip, and one more when a part is asked for that the session has not prepared yet.
     static func mismatches(
         _ layout: LayoutChange, _ prepared: Prepared, _ connection: borrowing Connection
     ) throws -> [FactMismatch] {
         let gone = layout.absent.compactMap { Fact(key: $0, value: "nothing") }
-        let facts = Dictionary(grouping: layout.present + gone, by: \.kind)
-        let kinds = facts.keys.sorted()
-        let new = kinds.filter { !prepared.kinds.contains($0) }
+        let facts = layout.present + gone
+        let parts = Set(facts.map { CatalogQuery.Part($0.kind) }).sorted()
+        let new = parts.filter { !prepared.parts.contains($0) }
         if !new.isEmpty {
             try connection.script(CatalogQuery.preparation(new))
-            prepared.kinds.formUnion(new)
+            prepared.parts.formUnion(new)
         }
+        let names = SQL.array(Set(facts.compactMap(\.baseName)).sorted())
         let results = try connection.pipeline(
-            kinds.map { kind in
-                let names = Set((facts[kind] ?? []).compactMap(\.baseName)).sorted()
-                return Statement(prepared: CatalogQuery.name(kind), [SQL.array(names)])
-            })
-        let found = zip(kinds, results).flatMap { read($0, $1) }
-        let live = Dictionary(found.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+            parts.map { Statement(prepared: CatalogQuery.name($0), [names]) })
+        let live = Dictionary(results.flatMap(read).map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
         let wrong = layout.present.filter { live[$0.key] != $0.value } + gone.filter { live[$0.key] != nil }
         return wrong.map { FactMismatch(expected: $0, actual: live[$0.key]) }
     }

@@ -11,22 +11,21 @@ struct StaticVerification {
         let start = ContinuousClock.now
         // The layout of all steps decides what to ask for; how many of them are applied, what to expect.
         let whole = ExpectedLayout(source.steps)
-        let kinds = sections.contains(.layout) ? LiveCatalog.statements(for: whole.facts.values) : []
+        let layout = sections.contains(.layout) ? [LiveCatalog.statement(for: whole.facts.values)] : []
         let all = sections.contains(.security) ? SecurityCheck.all(whole, serverVersion: connection.serverVersion) : []
         let checks = all.filter { $0.needs == nil || overview.mayReadConnectionRules }
-        var statements = kinds.map(\.statement) + checks.map { Statement($0.sql) }
-        if overview.mayReadLedger { statements.append(Statement(Ledger.query)) }
-        statements.append("ROLLBACK")
-        let results = try connection.pipeline(statements)
+        let security = checks.map { Statement($0.sql) }
+        let history = overview.mayReadLedger ? [Statement(Ledger.query)] : []
+        let results = try connection.pipeline(layout + security + history + ["ROLLBACK"])
         let milliseconds = start.duration(to: .now).wholeMilliseconds
 
-        let ledger = overview.mayReadLedger ? Ledger(results[kinds.count + checks.count]) : nil
+        let ledger = overview.mayReadLedger ? Ledger(results[layout.count + security.count]) : nil
         let done = ledger.map { Set($0.entries.filter { $0.state == .done }.map(\.step)) }
         let applied = source.steps.filter { done?.contains($0.number) ?? true }
         report.schemaStep = ledger?.entries.last?.step
         if sections.contains(.layout) {
-            let facts = zip(kinds, results).flatMap { LiveCatalog.read($0.kind, $1) }
-            let live = Dictionary(facts.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+            let live = Dictionary(
+                LiveCatalog.read(results[0]).map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
             let expected = applied.count == source.steps.count ? whole : ExpectedLayout(applied)
             let target = Mending.Target(database: report.database, installer: overview.installer)
             report.findings += ledger.map { ledgerFindings($0) } ?? []
@@ -40,7 +39,7 @@ struct StaticVerification {
             }
         }
         guard sections.contains(.security) else { return }
-        for (check, rows) in zip(checks, results.dropFirst(kinds.count)) {
+        for (check, rows) in zip(checks, results.dropFirst(layout.count)) {
             report.findings += rows.map { row in
                 Finding(
                     check.code, object: row.text("object"), actual: row.text("actual"),
