@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func aBuildThatSomebodyElseRunsWithoutOurLockIsWaitedFor() async throws {
-        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 2000)
+        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 4000)
         try await TestDatabase.withEmpty { settings in
             let step = try folder.read("0003_slow_index.sql")
             try folder.remove("0003_slow_index.sql")
@@ -87,27 +87,27 @@ import Testing
                 ["init", "--sql", folder.path], environment: settings.environment)
             #expect(before.status == 0, "\(before.errors)")
             try folder.write("0003_slow_index.sql", step)
-            let builder = Task.detached {
+            async let builder: [Void] = Threads.run(1) { _ in
                 let connection = try Connection(settings)
                 try connection.script(step)
             }
-            while try !Self.isBuilding(settings) { try await Task.sleep(for: .milliseconds(20)) }
+            try await Self.untilBuilding(settings)
             let next = try await CommandRunner.emaildb(
                 ["init", "--sql", folder.path], environment: settings.environment)
             #expect(next.status == 0, "\(next.errors)")
             #expect(next.errors.contains("still builds this index"), "\(next.errors)")
-            try await builder.value
+            _ = try await builder
             #expect(try Self.events(Connection(settings)) == ["started", "adopted"])
         }
     }
 
     @Test func anInvalidLeftoverIsRebuilt() async throws {
-        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 1500)
+        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 4000)
         try await TestDatabase.withEmpty { settings in
             let connection = try Connection(settings)
             async let running = CommandRunner.emaildb(
                 ["init", "--sql", folder.path], environment: settings.environment)
-            while try !Self.isBuilding(settings) { try await Task.sleep(for: .milliseconds(20)) }
+            try await Self.untilBuilding(settings)
             try connection.query(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%CREATE INDEX CONC%'"
                     + " AND datname = current_database() AND pid <> pg_backend_pid()")
@@ -149,6 +149,15 @@ import Testing
         return try !connection.query(
             "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
         ).isEmpty
+    }
+
+    /// Waits for a build; fails when none is seen, as when it was over before this task had its turn.
+    private static func untilBuilding(_ settings: ConnectionSettings) async throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while try !isBuilding(settings) {
+            try #require(ContinuousClock.now < deadline, "no build was seen")
+            try await Task.sleep(for: .milliseconds(20))
+        }
     }
 
     private static func events(_ connection: borrowing Connection) throws -> [String] {
