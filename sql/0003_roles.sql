@@ -104,12 +104,13 @@ END
 $roles$;
 
 -- PostgreSQL creates objects, and gives them away, only to a role that one can act as and that may create in the
--- schema. The helper roles may neither be acted as nor create: they get both for the length of one step.
+-- schema. The helper roles may neither be acted as nor create: they get both for the length of one step, the latter by
+-- being in email_owner. (A grant on the schema would do as well, but makes every session throw away all of its plans.)
 CREATE PROCEDURE emaildb.lend_role(borrowed name)
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    EXECUTE format('GRANT CREATE ON SCHEMA public TO %I', borrowed);
+    EXECUTE format('GRANT email_owner TO %I', borrowed);
     IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
         EXECUTE format('GRANT %I TO %I', borrowed, current_user);
     END IF;
@@ -121,7 +122,7 @@ CREATE PROCEDURE emaildb.return_role(borrowed name)
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    EXECUTE format('REVOKE CREATE ON SCHEMA public FROM %I', borrowed);
+    EXECUTE format('REVOKE email_owner FROM %I', borrowed);
     IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
         EXECUTE format('REVOKE %I FROM %I', borrowed, current_user);
     END IF;
