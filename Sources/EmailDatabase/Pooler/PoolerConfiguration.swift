@@ -114,6 +114,8 @@ public struct PoolerConfiguration: Sendable {
         reserve_pool_timeout = 3
         ; 25 and the reserve of 5. With 25 here, as documented, a full pool would leave no room for the reserve to open.
         max_db_connections = 30
+        ; The look-up of passwords needs a connection, too: without this limit nobody could log in while all 30 are busy.
+        max_user_connections = 29
         ; Who waits longer than this for a connection gets an error, instead of an answer that nobody waits for any more.
         query_wait_timeout = 30
         ; Of JDBC. Never "options": who gave a tenant there would believe it to be set.

@@ -33,6 +33,39 @@ import Testing
         }
         #expect(result.wrong > 0, "\(result)")
     }
+
+    // Looking a password up takes a connection to the server, of which slow queries may have taken all.
+    @Test func oneCanLogInWhileEveryConnectionIsBusy() async throws {
+        let database = try await PooledDatabase(isCounted: true)
+        @Sendable func login(_ settings: ConnectionSettings) throws -> Duration {
+            let outcome = try ClientThreads.run(33) { client, start in
+                guard client < 32 else {
+                    start.wait()
+                    usleep(1_500_000)
+                    let before = ContinuousClock.now
+                    _ = try Connection(settings, timeout: .seconds(60))
+                    return before.duration(to: .now)
+                }
+                let connection = try Connection(settings, timeout: .seconds(60))
+                start.wait()
+                try connection.query("SELECT pg_sleep(5)")
+                return .zero
+            }
+            return outcome.values.max() ?? .zero
+        }
+        func eager(_ configuration: String) -> String {
+            configuration.replacing("reserve_pool_timeout = 3", with: "reserve_pool_timeout = 0.1")
+        }
+        async let printed = database.pooled(changing: eager) { try login($0) }
+        async let unlimited = database.pooled {
+            eager($0).replacing("max_user_connections = 29", with: "")
+        } _: {
+            try login($0)
+        }
+        let (quick, slow) = try await (printed, unlimited)
+        #expect(quick < .seconds(2.5), "\(quick)")
+        #expect(slow > .seconds(2.5), "the control: \(slow)")
+    }
 }
 
 /// Clients that read as one tenant each, and look whether they see anything else.
@@ -56,7 +89,7 @@ private struct Load: Sendable {
     private let tenants: [String]
 
     init(tenants count: Int) async throws {
-        database = try await PooledDatabase()
+        database = try await PooledDatabase(isCounted: true)
         let connection = try Connection(database.superuser)
         tenants = try (0..<count).map { _ in
             try connection.query(
@@ -124,16 +157,22 @@ private final class Watcher: Sendable {
     private let isOver = Mutex(false)
     private let ended = DispatchSemaphore(value: 0)
 
-    /// Begins to count.
+    private static func connections(_ connection: borrowing Connection) throws -> Int? {
+        try connection.query(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(PooledDatabase.name)'"
+                + " AND backend_type = 'client backend'"
+        ).first?.integer("count")
+    }
+
+    /// Begins to count, when those of an earlier pooler are gone: at most the new one's first is there.
     init(_ settings: ConnectionSettings) throws {
+        let connection = try Connection(settings.database("postgres"))
+        for _ in 0..<200 where (try Self.connections(connection) ?? 0) > 2 { usleep(50_000) }
         DispatchQueue(label: "watcher").async { [self] in
             defer { ended.signal() }
             guard let connection = try? Connection(settings.database("postgres")) else { return }
             while !isOver.withLock({ $0 }) {
-                let count = try? connection.query(
-                    "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(PooledDatabase.name)'"
-                        + " AND backend_type = 'client backend'"
-                ).first?.integer("count")
+                let count = try? Self.connections(connection)
                 most.withLock { $0 = max($0, count ?? 0) }
                 usleep(20_000)
             }

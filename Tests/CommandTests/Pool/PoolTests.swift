@@ -103,7 +103,8 @@ import Testing
         for line in [
             "email_service = host=db.internal port=5432", "listen_addr = *", "max_prepared_statements = 200",
             "server_tls_sslmode = verify-full", "server_tls_ca_file = /ca.pem", "max_client_conn = 1000",
-            "default_pool_size = 25", "reserve_pool_size = 5", "max_db_connections = 30", "pool_mode = transaction",
+            "default_pool_size = 25", "reserve_pool_size = 5", "max_db_connections = 30",
+            "max_user_connections = 29", "pool_mode = transaction",
         ] {
             #expect(lines.contains(line), "\(line)")
         }

@@ -5,22 +5,32 @@ import TestSupport
 struct PooledDatabase: Sendable {
     static let name = "email_service"
 
-    private static let server = TestServer(settings: ["log_statement": "none"])
-    private static let installed = Task { () -> ConnectionSettings in
-        let settings = try await server.connectionSettings().database(name)
-        let folder = try TemporaryFolder()
-        let roles = ["email_service", "email_readonly", "email_pooler", "email_monitor", "email_backup"]
-        for role in roles { try folder.write(role, password(role) + "\n") }
-        let options = roles.flatMap { ["--password-file", "\($0)=\(folder.path)/\($0)"] }
-        let result = try await CommandRunner.emaildb(["init"] + options, environment: settings.environment)
-        guard result.status == 0 else { throw PostgresError(kind: .usage, message: result.errors) }
-        return settings
+    /// A server for most tests, and one whose connections can be counted because nobody else uses it.
+    private static let shared = install()
+    private static let counted = install()
+
+    private static func install() -> Task<ConnectionSettings, any Error> {
+        let server = TestServer(settings: ["log_statement": "none"])
+        return Task {
+            let settings = try await server.connectionSettings().database(name)
+            let folder = try TemporaryFolder()
+            let roles = ["email_service", "email_readonly", "email_pooler", "email_monitor", "email_backup"]
+            for role in roles { try folder.write(role, password(role) + "\n") }
+            let options = roles.flatMap { ["--password-file", "\($0)=\(folder.path)/\($0)"] }
+            let result = try await CommandRunner.emaildb(["init"] + options, environment: settings.environment)
+            guard result.status == 0 else { throw PostgresError(kind: .usage, message: result.errors) }
+            return settings
+        }
     }
 
     /// How to connect to the server itself, as its superuser.
     let superuser: ConnectionSettings
 
-    init() async throws { superuser = try await Self.installed.value }
+    /// The database, installed at the first call.
+    /// - Parameter isCounted: whether the caller counts the server's connections; such callers come one after the other.
+    init(isCounted: Bool = false) async throws {
+        superuser = try await (isCounted ? Self.counted : Self.shared).value
+    }
 
     /// The password of a role, with characters that a careless quoting breaks.
     static func password(_ role: String) -> String { "p$ \"#';% of \(role)" }
