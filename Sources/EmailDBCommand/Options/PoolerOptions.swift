@@ -18,7 +18,7 @@ struct PoolerOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "PgBouncer's version: from 1.21 on it can hand on prepared statements (default: what 1.18 takes, too).",
+            "PgBouncer's version: from 1.22 on it hands on prepared statements (default: what 1.18 takes, too).",
             valueName: "version"), transform: Self.version)
     var poolerVersion: PoolerVersion?
 

@@ -47,16 +47,20 @@ public struct PoolerConfiguration: Sendable {
         let problems = problems
         if !problems.isEmpty { throw InstallFailure.preflight(problems) }
         return
-            ([Self.head, databases, listening, authentication] + encryption + [pool, preparedStatements, isolation])
+            ([head, databases, listening, authentication] + encryption + [pool, preparedStatements, isolation])
             .joined(separator: "\n\n") + "\n"
     }
 
     // MARK: - Sections
 
-    private static let head = """
-        ; PgBouncer \(PoolerVersion.oldest) or later, for a database of emaildb. Printed by emaildb pool.
+    private var handsOnPreparedStatements: Bool { version.map { $0 >= .preparedStatements } ?? false }
+
+    private var head: String {
+        """
+        ; PgBouncer \(handsOnPreparedStatements ? PoolerVersion.preparedStatements : .oldest) or later, for a database of emaildb. Printed by emaildb pool.
         ; Start it with an open file limit of 2048 or more (ulimit -n): a client is a file.
         """
+    }
 
     private var databases: String {
         """
@@ -125,10 +129,10 @@ public struct PoolerConfiguration: Sendable {
 
     private var preparedStatements: String {
         let line = "max_prepared_statements = 200"
-        return version.map { $0 >= PoolerVersion.preparedStatements } == true
+        return handsOnPreparedStatements
             ? line
             : """
-            ; Statements that drivers prepare need PgBouncer \(PoolerVersion.preparedStatements); an older one does not start with this line.
+            ; Statements that drivers prepare need PgBouncer \(PoolerVersion.preparedStatements); one before 1.21 does not start with this line.
             ;\(line)
             """
     }

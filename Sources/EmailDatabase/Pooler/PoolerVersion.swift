@@ -7,8 +7,8 @@ public struct PoolerVersion: Sendable, Comparable, CustomStringConvertible {
 
     /// The oldest that the printed configuration was tried with: that of Debian 12.
     public static let oldest = PoolerVersion(major: 1, minor: 18)
-    /// The first that hands on the statements that drivers prepare, in transaction pooling.
-    public static let preparedStatements = PoolerVersion(major: 1, minor: 21)
+    /// The first that keeps the statements that drivers prepare across `DISCARD ALL`: 1.21 had them, and lost them then.
+    public static let preparedStatements = PoolerVersion(major: 1, minor: 22)
 
     init(major: Int, minor: Int) {
         self.major = major
