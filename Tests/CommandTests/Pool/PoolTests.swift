@@ -36,6 +36,24 @@ import Testing
         try direct.query("DROP ROLE chief")
     }
 
+    @Test func aNewPasswordIsKnownAtTheNextLogin() async throws {
+        let database = try await PooledDatabase()
+        try await database.pooled { service in
+            let old = PooledDatabase.password("email_readonly")
+            func user(_ connection: borrowing Connection) throws -> String? {
+                try connection.query("SELECT current_user::text").first?[0]
+            }
+            #expect(try user(Connection(service.user("email_readonly", password: old))) == "email_readonly")
+            let direct = try Connection(database.superuser)
+            try direct.query("ALTER ROLE email_readonly PASSWORD 'new'")
+            // The pool's own connections end some time, too: its next ones need the new keys.
+            try direct.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'email_readonly'")
+            #expect(try user(Connection(service.user("email_readonly", password: "new"))) == "email_readonly")
+            #expect(throws: PostgresError.self) { _ = try Connection(service.user("email_readonly", password: old)) }
+            try direct.query("ALTER ROLE email_readonly PASSWORD \(SQL.literal(old))")
+        }
+    }
+
     // What the name allows, attributes must not undo.
     @Test(arguments: ["SUPERUSER", "REPLICATION", "BYPASSRLS", "CREATEROLE", "CREATEDB", "VALID UNTIL '2001-01-01'"])
     func aRoleThatBecameMoreThanTheApplicationIsNotLookedUp(_ attribute: String) async throws {
