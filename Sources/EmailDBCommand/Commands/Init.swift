@@ -1,6 +1,5 @@
 import ArgumentParser
 import EmailDatabase
-import FoundationEssentials
 import Postgres
 
 struct Init: ParsableCommand {
@@ -24,11 +23,7 @@ struct Init: ParsableCommand {
     @Option(help: ArgumentHelp("Wait this long for other sessions' locks.", valueName: "seconds"))
     var lockTimeout = 600
 
-    @Option(
-        help: ArgumentHelp(
-            "Give the role email_service the password in this file; also EMAILDB_APP_PASSWORD_FILE.", valueName: "file")
-    )
-    var appPasswordFile: String?
+    @OptionGroup var passwords: PasswordOptions
 
     func validate() throws {
         if wait < 0 || lockTimeout < 0 { throw ValidationError("Seconds are not negative.") }
@@ -41,8 +36,7 @@ struct Init: ParsableCommand {
         do {
             let (settings, database) = try connection.resolve()
             let options = Installer.Options(
-                wait: .seconds(wait), lockTimeout: .seconds(lockTimeout), applicationPassword: try applicationPassword()
-            )
+                wait: .seconds(wait), lockTimeout: .seconds(lockTimeout), passwords: try passwords.read())
             installer = Installer(
                 settings: settings, database: database, source: try source.resolve(), options: options,
                 progress: InitOutput(terminal).progress)
@@ -69,20 +63,5 @@ struct Init: ParsableCommand {
         if output.format == .json { try terminal.result(json: value) }
         terminal.error(value.text)
         throw ExitStatus.of(failure)
-    }
-
-    /// The password in the file, without the one line end that editors and `echo` add.
-    private func applicationPassword() throws -> String? {
-        let path = appPasswordFile ?? ProcessInfo.processInfo.environment["EMAILDB_APP_PASSWORD_FILE"]
-        guard let path, !path.isEmpty else { return nil }
-        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
-        else { throw ValidationError("The password file \(path) cannot be read as UTF-8 text.") }
-        var scalars = text.unicodeScalars
-        if scalars.last == "\n" { scalars.removeLast() }
-        if scalars.last == "\r" { scalars.removeLast() }
-        guard !scalars.isEmpty, !scalars.contains("\0") else {
-            throw ValidationError("The password file \(path) is empty or holds a NUL character.")
-        }
-        return String(scalars)
     }
 }

@@ -35,8 +35,10 @@ struct InitOutput: Sendable {
                     + "\(report.applied.count) steps applied in \(milliseconds) ms"
                     + " (PostgreSQL \(report.serverVersion))")
         }
-        if report.password == .set { terminal.result("email_service: password set") }
-        if !report.applied.isEmpty && report.password == .notGiven {
+        for (role, outcome) in report.passwords.sorted(by: { $0.key < $1.key }) where outcome == .set {
+            terminal.result("\(role): password set")
+        }
+        if !report.applied.isEmpty && report.passwords[RolePassword.application] == nil {
             terminal.talk("email_service has the password it had before, or none: --app-password-file FILE sets one")
         }
         guard !report.limitations.isEmpty else { return }

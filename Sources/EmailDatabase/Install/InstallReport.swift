@@ -12,11 +12,9 @@ public struct InstallReport: Sendable, Codable {
         public let milliseconds: Int
     }
 
-    /// What became of the password of `email_service`.
+    /// What became of a password that was given.
     public enum PasswordOutcome: String, Sendable, Codable {
-        /// None was given, and none was changed.
-        case notGiven = "not given"
-        /// The one that was given was in force already.
+        /// It was in force already.
         case unchanged
         /// It was set.
         case set
@@ -34,8 +32,8 @@ public struct InstallReport: Sendable, Codable {
     public internal(set) var createdDatabase: Bool
     /// The steps that this run applied, in order; empty when there was nothing to do.
     public internal(set) var applied: [AppliedStep]
-    /// What became of the password of `email_service`.
-    public internal(set) var password: PasswordOutcome
+    /// What became of the passwords that were given, by role.
+    public internal(set) var passwords: [String: PasswordOutcome]
     /// What only a superuser could have set up; empty in the full mode.
     public internal(set) var limitations: [Limitation]
 }

@@ -10,14 +10,14 @@ public struct Installer: Sendable {
         public var wait: Duration
         /// How long to wait for other sessions' locks.
         public var lockTimeout: Duration
-        /// The password that `email_service` shall have; nil leaves it alone.
-        public var applicationPassword: String?
+        /// The passwords that roles shall have; those of other roles are left alone.
+        public var passwords: [RolePassword]
 
         /// No waiting for the server, ten minutes for locks, no password.
-        public init(wait: Duration = .zero, lockTimeout: Duration = .seconds(600), applicationPassword: String? = nil) {
+        public init(wait: Duration = .zero, lockTimeout: Duration = .seconds(600), passwords: [RolePassword] = []) {
             self.wait = wait
             self.lockTimeout = lockTimeout
-            self.applicationPassword = applicationPassword
+            self.passwords = passwords
         }
     }
 
@@ -114,7 +114,7 @@ public struct Installer: Sendable {
         var report = InstallReport(
             database: database, serverVersion: connection.parameterStatus("server_version") ?? "",
             toolVersion: toolVersion, schemaStep: source.steps.count, createdDatabase: created, applied: [],
-            password: .notGiven, limitations: [])
+            passwords: [:], limitations: [])
         if try !comparison(connection).pending.isEmpty {
             try Session.pin(connection)
             let preflight = try preflight(connection, targetExists: true)
@@ -125,9 +125,9 @@ public struct Installer: Sendable {
                 report.limitations = try Limitation.all(source, connection)
             }
         }
-        if let password = options.applicationPassword {
-            try Session.pin(connection)
-            report.password = try ApplicationPassword(password).apply(connection) ? .set : .unchanged
+        if !options.passwords.isEmpty { try Session.pin(connection) }
+        for password in options.passwords {
+            report.passwords[password.role] = try password.apply(connection) ? .set : .unchanged
         }
         return report
     }

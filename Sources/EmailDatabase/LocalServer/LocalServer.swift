@@ -177,7 +177,7 @@ public struct LocalServer: Sendable {
         try writeSecret(applicationPassword + "\n", to: applicationPasswordFile)
         try writeSecret(
             "127.0.0.1:*:*:\(Self.superuser):\(password)\n"
-                + "127.0.0.1:*:*:\(ApplicationPassword.role):\(applicationPassword)\n", to: passwordFile)
+                + "127.0.0.1:*:*:\(RolePassword.application):\(applicationPassword)\n", to: passwordFile)
         guard rename(attempt, data) == 0 else {
             throw LocalServerError(problem: "cannot write in \(directory)", remedy: "ls -la \(directory)")
         }

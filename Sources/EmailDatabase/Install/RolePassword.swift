@@ -1,13 +1,27 @@
 import Postgres
 
-/// The password of `email_service`, which the server only ever sees as a SCRAM verifier.
-struct ApplicationPassword {
+/// The password of one of the schema's roles, which the server only ever sees as a SCRAM verifier.
+public struct RolePassword: Sendable {
     /// The role that the application logs in as.
-    static let role = "email_service"
+    public static let application = "email_service"
 
+    /// The roles that log in, and so can have a password.
+    public static let roles = [
+        application, "email_readonly", "email_worker", "email_backup", "email_monitor", "email_pooler",
+    ]
+
+    /// The role.
+    public let role: String
     private let password: String
 
-    init(_ password: String) { self.password = password }
+    /// - Parameters:
+    ///   - role: one of ``roles``; a name of somebody else's role is a programming error.
+    ///   - password: the password that the role shall have.
+    public init(role: String, password: String) {
+        precondition(Self.roles.contains(role), "\(role) is none of the roles that can have a password")
+        self.role = role
+        self.password = password
+    }
 
     /// Sets the password unless the server already has it.
     ///
@@ -17,10 +31,10 @@ struct ApplicationPassword {
         let isSuperuser = try connection.query("SELECT rolsuper FROM pg_roles WHERE rolname = session_user").first?
             .flag("rolsuper")
         if isSuperuser == true {
-            let stored = try connection.query("SELECT rolpassword FROM pg_authid WHERE rolname = $1", [Self.role])
+            let stored = try connection.query("SELECT rolpassword FROM pg_authid WHERE rolname = $1", [role])
             if let text = stored.first?[0], SCRAMVerifier(text)?.matches(password: password) == true { return false }
         }
-        let verifier = try connection.encryptPassword(password, user: Self.role)
+        let verifier = try connection.encryptPassword(password, user: role)
         try connection.transaction {
             if isSuperuser == true {
                 // A verifier is no password, but it can be attacked off line: keep it out of the log and out of
@@ -31,7 +45,7 @@ struct ApplicationPassword {
                     SET LOCAL log_min_error_statement = panic; SET LOCAL pg_stat_statements.track_utility = off;
                     """)
             }
-            try connection.query("ALTER ROLE \(Self.role) PASSWORD \(SQL.literal(verifier))")
+            try connection.query("ALTER ROLE \(role) PASSWORD \(SQL.literal(verifier))")
         }
         return true
     }

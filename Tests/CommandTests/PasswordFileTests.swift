@@ -1,0 +1,50 @@
+import Postgres
+import TestSupport
+import Testing
+
+/// `init --password-file ROLE=FILE` gives each of the schema's roles the password of its file, and rotates it.
+@Suite struct PasswordFileTests {
+    @Test func everyRoleThatLogsInGetsItsPasswordAndANewOneAfterwards() async throws {
+        // A server of its own, as passwords belong to the cluster.
+        let server = TestServer()
+        let settings = try await server.connectionSettings().database("email_service")
+        let roles = ["email_service", "email_pooler", "email_monitor", "email_backup"]
+        let folder = try TemporaryFolder()
+        for role in roles { try folder.write(role, "first $#' of \(role)\n") }
+        let options = roles.flatMap { ["--password-file", "\($0)=\(folder.path)/\($0)"] }
+        let first = try await CommandRunner.emaildb(["init"] + options, environment: settings.environment)
+        #expect(first.status == 0, "\(first)")
+        for role in roles {
+            #expect(first.output.contains("\(role): password set"), "\(first)")
+            _ = try Connection(settings.user(role, password: "first $#' of \(role)"))
+            let refused = try failure { try Connection(settings.user(role, password: "wrong")) }
+            #expect(refused.sqlState == .invalidPassword, "the control: the server asks")
+        }
+        try folder.write("email_pooler", "second\n")
+        let second = try await CommandRunner.emaildb(
+            ["init", "--format", "json"] + options, environment: settings.environment)
+        #expect(second.output.contains("\"email_pooler\" : \"set\""), "\(second)")
+        #expect(second.output.contains("\"email_backup\" : \"unchanged\""), "\(second)")
+        _ = try Connection(settings.user("email_pooler", password: "second"))
+        try await server.stop()
+    }
+
+    @Test func wrongPasswordOptionsAreRefusedBeforeConnecting() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("secret", "secret\n")
+        try folder.write("empty", "\n")
+        let file = folder.path + "/secret"
+        for (options, reason) in [
+            (["--password-file", "postgres=\(file)"], "postgres is none of email_service"),
+            (["--password-file", "email_owner=\(file)"], "email_owner is none of email_service"),
+            (["--password-file", file], "--password-file"),
+            (["--password-file", "email_pooler=/nonexistent"], "cannot be read"),
+            (["--password-file", "email_pooler=\(folder.path)/empty"], "is empty"),
+            (["--app-password-file", file, "--password-file", "email_service=\(file)"], "Two password files"),
+        ] {
+            let result = try await CommandRunner.emaildb(["init", "--port", "1"] + options)
+            #expect(result.status == 64, "\(options): \(result)")
+            #expect(result.errors.contains(reason), "\(options): \(result)")
+        }
+    }
+}
