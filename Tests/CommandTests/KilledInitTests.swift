@@ -51,9 +51,10 @@ import Testing
     }
 
     @Test func aBuildWhoseClientWasKilledIsWaitedForAndAdopted() async throws {
-        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 3000)
+        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 500)
         try await TestDatabase.withEmpty { settings in
             let connection = try Connection(settings)
+            try Self.holdBuildsOpen(connection)
             async let killed = CommandRunner.emaildb(
                 ["init", "--sql", folder.path], environment: settings.environment,
                 killWhen: { try Self.isBuilding(settings) })
@@ -66,8 +67,10 @@ import Testing
                 "SELECT indexrelid, indisvalid FROM pg_index WHERE indexrelid = to_regclass('public.slow_index')")
             #expect(halfBuilt.first?.flag("indisvalid") == false)
 
-            let next = try await CommandRunner.emaildb(
+            async let running = CommandRunner.emaildb(
                 ["init", "--verbose", "--sql", folder.path], environment: settings.environment)
+            try await Self.letBuildsEnd(connection, whenSessionsAre: 3)
+            let next = try await running
             #expect(next.status == 0, "\(next.errors)")
             #expect(next.errors.contains("process \(orphan.first?.text("pid") ?? "?")"), "\(next.errors)")
             let index = try connection.query(
@@ -79,8 +82,10 @@ import Testing
     }
 
     @Test func aBuildThatSomebodyElseRunsWithoutOurLockIsWaitedFor() async throws {
-        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 4000)
+        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 500)
         try await TestDatabase.withEmpty { settings in
+            let connection = try Connection(settings)
+            try Self.holdBuildsOpen(connection)
             let step = try folder.read("0003_slow_index.sql")
             try folder.remove("0003_slow_index.sql")
             let before = try await CommandRunner.emaildb(
@@ -92,8 +97,10 @@ import Testing
                 try connection.script(step)
             }
             try await Self.untilBuilding(settings)
-            let next = try await CommandRunner.emaildb(
+            async let running = CommandRunner.emaildb(
                 ["init", "--sql", folder.path], environment: settings.environment)
+            try await Self.letBuildsEnd(connection, whenSessionsAre: 3)
+            let next = try await running
             #expect(next.status == 0, "\(next.errors)")
             #expect(next.errors.contains("still builds this index"), "\(next.errors)")
             _ = try await builder
@@ -102,9 +109,10 @@ import Testing
     }
 
     @Test func anInvalidLeftoverIsRebuilt() async throws {
-        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 4000)
+        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 500)
         try await TestDatabase.withEmpty { settings in
             let connection = try Connection(settings)
+            try Self.holdBuildsOpen(connection)
             async let running = CommandRunner.emaildb(
                 ["init", "--sql", folder.path], environment: settings.environment)
             try await Self.untilBuilding(settings)
@@ -112,6 +120,7 @@ import Testing
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%CREATE INDEX CONC%'"
                     + " AND datname = current_database() AND pid <> pg_backend_pid()")
             #expect(try await running.status == 3)
+            try await Self.letBuildsEnd(connection, whenSessionsAre: 1)
             let leftover = try connection.query(
                 "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('public.slow_index')")
             #expect(leftover.first?.flag("indisvalid") == false)
@@ -158,6 +167,24 @@ import Testing
             try #require(ContinuousClock.now < deadline, "no build was seen")
             try await Task.sleep(for: .milliseconds(20))
         }
+    }
+
+    /// Keeps builds from ending, however late the next look at them is.
+    private static func holdBuildsOpen(_ connection: borrowing Connection) throws {
+        try connection.query("SELECT pg_advisory_lock(\(TemporaryFolder.heldOpen))")
+    }
+
+    /// Lets builds end when so many sessions, this one included, are in the database and had a moment to look around.
+    private static func letBuildsEnd(_ connection: borrowing Connection, whenSessionsAre count: Int) async throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while try connection.query(
+            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
+        ).count < count {
+            try #require(ContinuousClock.now < deadline, "nobody came")
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        try await Task.sleep(for: .milliseconds(500))
+        try connection.query("SELECT pg_advisory_unlock(\(TemporaryFolder.heldOpen))")
     }
 
     private static func events(_ connection: borrowing Connection) throws -> [String] {

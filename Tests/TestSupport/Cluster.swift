@@ -71,7 +71,7 @@ public final class TemporaryFolder: Sendable {
     }
 
     /// A folder with a short series: the ledger, a table, and an index on it that is built outside transactions, as
-    /// slowly as wanted, because its function sleeps at every row.
+    /// slowly as wanted, because its function sleeps at every row, and as long as a session holds ``heldOpen``.
     public static func withSlowIndex(milliseconds: Int) throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
         try folder.write("0001_ledger.sql", try String(contentsOfFile: "sql/0001_ledger.sql", encoding: .utf8))
@@ -83,7 +83,16 @@ public final class TemporaryFolder: Sendable {
             CREATE TABLE public.slow (id integer);
             INSERT INTO public.slow SELECT generate_series(1, \(rows));
             CREATE FUNCTION public.slow_value(id integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS
-            $$ BEGIN PERFORM pg_sleep(\(pause)); RETURN id; END $$;
+            $$
+            BEGIN
+              PERFORM pg_sleep(\(pause));
+              WHILE EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = 7 AND objid = 7
+                            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) LOOP
+                PERFORM pg_sleep(0.01);
+              END LOOP;
+              RETURN id;
+            END
+            $$;
             """)
         try folder.write(
             "0003_slow_index.sql",
@@ -96,4 +105,7 @@ public final class TemporaryFolder: Sendable {
             "index slow_index = CREATE INDEX slow_index ON public.slow USING btree (slow_value(id))\n")
         return folder
     }
+
+    /// The arguments of the advisory lock that keeps a build from ending.
+    public static let heldOpen = "7, 7"
 }
