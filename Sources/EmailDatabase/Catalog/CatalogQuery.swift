@@ -2,11 +2,10 @@ import Postgres
 
 /// The catalog queries behind ``LiveCatalog``: one for each part of the catalog, and one of all parts together.
 ///
-/// Each yields `kind`, `object` and `value`, and takes one parameter: the names, without schema, of the relations and
-/// functions that are spoken of (as name[], which can be hashed where text[] would be looked up one by one), or NULL for
-/// all of the schemas `public` and `emaildb`. Whatever is in `emaildb` is spoken of in any case. Kinds that a newer server
-/// adds (NOT NULL constraints in 18, MAINTAIN in 17) are left out or folded into what the older ones say. The owner of
-/// schema `emaildb`, whatever its name, is `the installer`.
+/// Each yields `kind`, `object` and `value`, and takes one parameter unless its ``Scope`` is `all`: the names, without
+/// schema, of relations and functions (as name[], by which the catalogs are indexed). Kinds that a newer server adds (NOT
+/// NULL constraints in 18, MAINTAIN in 17) are left out or folded into what the older ones say. The owner of schema
+/// `emaildb`, whatever its name, is `the installer`.
 ///
 /// In a new session the planning of many small statements takes longer than all of their reading. So whatever comes from
 /// the same catalog comes in one pass over it, and the relations that all parts share are read once.
@@ -43,21 +42,37 @@ enum CatalogQuery {
         }
     }
 
+    /// Which relations and functions of the schemas `public` and `emaildb` are spoken of.
+    enum Scope {
+        /// All.
+        case all
+        /// Those named by the parameter, and whatever is in `emaildb`.
+        case ours
+        /// Those named by the parameter.
+        case named
+
+        fileprivate func condition(_ name: String) -> String {
+            switch self {
+            case .all: "true"
+            case .ours: "(\(name) = ANY ($1::name[]) OR n.nspname = 'emaildb')"
+            case .named: "\(name) = ANY ($1::name[])"
+            }
+        }
+    }
+
     /// The name under which ``preparation`` prepares the query of a part.
     static func name(_ part: Part) -> String { "emaildb_\(part.rawValue)" }
 
-    /// SQL that prepares the queries of some parts for the length of the session.
+    /// SQL that prepares the queries of some parts, of what is named, for the length of the session.
     static func preparation(_ parts: some Sequence<Part>) -> String {
-        parts.map { "PREPARE \(name($0)) (name[]) AS \(text([$0]));" }.joined(separator: "\n")
+        parts.map { "PREPARE \(name($0)) (name[]) AS \(text([$0], .named));" }.joined(separator: "\n")
     }
 
     /// The query of some parts.
-    static func text(_ parts: some Sequence<Part>) -> String {
-        "WITH \(commonRelations)\n" + parts.flatMap(\.branches).joined(separator: "\nUNION ALL\n")
+    static func text(_ parts: some Sequence<Part>, _ scope: Scope) -> String {
+        "WITH \(namespace),\n\(relation(scope)),\n\(function(scope))\n"
+            + parts.flatMap(\.branches).joined(separator: "\nUNION ALL\n")
     }
-
-    /// The relations that the branches share; those that no branch names are not read.
-    static var commonRelations: String { [namespace, relation, function].joined(separator: ",\n") }
 
     /// The SELECT list of a branch that yields one kind.
     static func fact(_ kind: Fact.Kind, _ object: String, _ value: String) -> String {
@@ -80,23 +95,27 @@ enum CatalogQuery {
         """
 
     /// Relations of ours: tables, views, sequences, indexes.
-    static let relation = """
+    private static func relation(_ scope: Scope) -> String {
+        """
         relation AS MATERIALIZED (
           SELECT c.oid, c.relname, c.relkind, c.relowner, c.relacl, c.reloptions, c.reltoastrelid, c.relpersistence,
             c.relreplident, c.relrowsecurity, c.relforcerowsecurity, n.prefix || c.relname AS object,
             CASE WHEN c.relkind IN ('r', 'p') THEN 'table' WHEN c.relkind IN ('v', 'm') THEN 'view'
               WHEN c.relkind IN ('i', 'I') THEN 'index' WHEN c.relkind = 'S' THEN 'sequence' ELSE 'relation' END AS type
           FROM pg_class c JOIN namespace n ON n.oid = c.relnamespace
-          WHERE ($1::name[] IS NULL OR c.relname = ANY ($1::name[]) OR n.nspname = 'emaildb') AND \(notOfExtension("pg_class", "c.oid")))
+          WHERE \(scope.condition("c.relname")) AND \(notOfExtension("pg_class", "c.oid")))
         """
+    }
 
     /// Functions and procedures of ours.
-    static let function = """
+    private static func function(_ scope: Scope) -> String {
+        """
         function AS MATERIALIZED (
           SELECT p.*, n.prefix || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS object
           FROM pg_proc p JOIN namespace n ON n.oid = p.pronamespace
-          WHERE ($1::name[] IS NULL OR p.proname = ANY ($1::name[]) OR n.nspname = 'emaildb') AND \(notOfExtension("pg_proc", "p.oid")))
+          WHERE \(scope.condition("p.proname")) AND \(notOfExtension("pg_proc", "p.oid")))
         """
+    }
 
     private static func notOfExtension(_ catalog: String, _ oid: String) -> String {
         """

@@ -12,7 +12,7 @@ public enum LiveCatalog {
         _ connection: borrowing Connection, kinds: [Fact.Kind] = Fact.Kind.allCases
     ) throws -> [Fact] {
         let parts = Set(kinds.map(CatalogQuery.Part.init)).sorted()
-        let rows = try connection.query(CatalogQuery.text(parts), [nil])
+        let rows = try connection.query(CatalogQuery.text(parts, .all))
         return read(rows).filter { kinds.contains($0.kind) }.sorted()
     }
 
@@ -21,7 +21,7 @@ public enum LiveCatalog {
     /// It also finds what is there beyond the expected, as long as it is attached to what is expected or bears its name.
     static func statement(for expected: some Sequence<Fact>) -> Statement {
         let names = SQL.array(Set(expected.compactMap(\.baseName)).sorted())
-        return Statement(CatalogQuery.text(CatalogQuery.Part.allCases), [names])
+        return Statement(CatalogQuery.text(CatalogQuery.Part.allCases, .ours), [names])
     }
 
     /// Turns the rows of a catalog query into facts.
@@ -61,16 +61,18 @@ public enum LiveCatalog {
         _ layout: LayoutChange, _ prepared: Prepared, _ connection: borrowing Connection
     ) throws -> [FactMismatch] {
         let gone = layout.absent.compactMap { Fact(key: $0, value: "nothing") }
-        let facts = layout.present + gone
-        let parts = Set(facts.map { CatalogQuery.Part($0.kind) }).sorted()
+        let facts = Dictionary(grouping: layout.present + gone) { CatalogQuery.Part($0.kind) }
+        let parts = facts.keys.sorted()
         let new = parts.filter { !prepared.parts.contains($0) }
         if !new.isEmpty {
             try connection.script(CatalogQuery.preparation(new))
             prepared.parts.formUnion(new)
         }
-        let names = SQL.array(Set(facts.compactMap(\.baseName)).sorted())
         let results = try connection.pipeline(
-            parts.map { Statement(prepared: CatalogQuery.name($0), [names]) })
+            parts.map { part in
+                let names = Set((facts[part] ?? []).compactMap(\.baseName)).sorted()
+                return Statement(prepared: CatalogQuery.name(part), [SQL.array(names)])
+            })
         let live = Dictionary(results.flatMap(read).map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
         let wrong = layout.present.filter { live[$0.key] != $0.value } + gone.filter { live[$0.key] != nil }
         return wrong.map { FactMismatch(expected: $0, actual: live[$0.key]) }
