@@ -28,7 +28,7 @@ unexport DATABASE_URL PGHOST PGHOSTADDR PGPORT PGDATABASE PGUSER PGPASSWORD PGPA
 
 # Unpacked by setup-test when the system has no PgBouncer; Debian's own lives in /usr/sbin.
 # Tests block the few threads of Swift concurrency in libpq; more of them at once only make each other late.
-TEST_ENV  := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-4} PATH="$(STATE)/pgbouncer/bin:$$PATH:/usr/sbin"
+TEST_ENV  := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-4} PATH="$(STATE)/pgbouncer/bin:$(STATE)/monitoring/bin:$$PATH:/usr/sbin"
 TEST_ARGS  = --disable-xctest $(if $(FILTER),--filter '$(FILTER)')
 
 .PHONY: help

@@ -60,6 +60,8 @@ let package = Package(
         .testTarget(
             name: "MailTests", dependencies: ["EmailDatabase", "Postgres", "TestSupport"], swiftSettings: settings),
         .testTarget(
+            name: "MonitoringTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
+        .testTarget(
             name: "CommandTests",
             dependencies: ["EmailDatabase", "Postgres", "TestSupport", "EmailDBCommand"],
             swiftSettings: settings

@@ -121,6 +121,7 @@ import Testing
             Attack(16, "SELECT FROM email_offboard_tenant('{B.tenant}')", .error("42501"), control: .superuser),
             Attack(16, "SELECT email_purge_deleted(0)", .error("42501"), control: .superuser),
             Attack(16, "SELECT FROM email_claim_accounts()", .error("42501"), control: .superuser),
+            Attack(16, "SELECT FROM email_sync_backlog()", .error("42501"), control: .superuser),
         ]
 
     /// An insert by the serving tenant with the id of B's row, which then is to be changed.

@@ -19,7 +19,7 @@ struct MailDatabase: Sendable {
         let settings = try await server.connectionSettings().database(name)
         _ = try Installer(settings: settings, database: name, source: .embedded()).run()
         let connection = try Connection(settings)
-        for role in ["email_service", "email_readonly", "email_worker", "email_backup"] {
+        for role in ["email_service", "email_readonly", "email_worker", "email_backup", "email_monitor"] {
             let verifier = try connection.encryptPassword(password, user: role)
             try connection.query("ALTER ROLE \(role) PASSWORD \(SQL.literal(verifier))")
         }

@@ -212,4 +212,38 @@ import Testing
             #expect(error.sqlState == .insufficientPrivilege, "a worker sees no mail")
         }
     }
+
+    @Test func theBacklogCountsWhatWorkersWouldGet() async throws {
+        try await MailDatabase.withOwn { database in
+            let superuser = try Connection(database.superuser)
+            let tenant = try Tenant(superuser)
+            let worker = try Connection(database.user("email_worker"))
+            let monitor = try Connection(database.user("email_monitor"))
+            func backlog() throws -> [String] {
+                let row = try monitor.query("SELECT * FROM email_sync_backlog()").first
+                return ["enabled", "syncing", "due", "retrying", "abandoned"].map { row?.text($0) ?? "" }
+            }
+            try superuser.query(
+                """
+                INSERT INTO email_accounts (tenant_id, user_id, is_enabled, is_sync_enabled, is_deleted, deleted_at)
+                VALUES ($1::uuid, $1::uuid, false, true, false, NULL), ($1::uuid, $1::uuid, true, false, false, NULL),
+                       ($1::uuid, $1::uuid, true, true, true, 1)
+                """, [tenant.id])
+            #expect(try backlog() == ["1", "0", "1", "0", "0"], "the others are not to be synchronised")
+            let claim = try worker.value("SELECT claim FROM email_claim_accounts()")
+            #expect(try backlog() == ["1", "1", "0", "0", "0"])
+            try superuser.query("SELECT set_config('app.current_tenant_id', '', false)")
+            try superuser.query("UPDATE email_accounts SET sync_lease_until = 5 WHERE is_syncing")
+            #expect(try backlog() == ["1", "0", "0", "0", "1"], "the worker died")
+            let release = "SELECT email_release_account($1::uuid, $2::uuid, false, 3600000)"
+            #expect(try worker.value(release, [tenant.account, claim]) == "t")
+            #expect(try backlog() == ["1", "0", "0", "1", "0"], "after a failure")
+            try superuser.query(
+                "UPDATE email_accounts SET sync_lease_until = NULL, last_sync_at = email_now_ms() - 900000")
+            let overdue = try monitor.value("SELECT longest_overdue_ms FROM email_sync_backlog()")
+            #expect((600_000..<660_000).contains(Int(overdue) ?? 0), "15 minutes ago, every 5 minutes: \(overdue)")
+            let error = try failure { try monitor.query("SELECT FROM email_accounts") }
+            #expect(error.sqlState == .insufficientPrivilege, "numbers are all that monitoring learns")
+        }
+    }
 }

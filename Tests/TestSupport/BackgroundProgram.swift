@@ -1,0 +1,46 @@
+import FoundationEssentials
+import Glibc
+import Subprocess
+import SystemPackage
+
+/// A program that runs beside a test, for the length of one body.
+public enum BackgroundProgram {
+    /// Starts a program, waits until it answers, runs a body and ends the program.
+    /// - Parameters:
+    ///   - program: a name in `PATH`.
+    ///   - environment: all of its environment but `PATH`.
+    ///   - log: the file that gets its output.
+    ///   - isUp: asked every 50 ms, for ten seconds at most.
+    ///   - body: gets the process id.
+    public static func with<Value: Sendable>(
+        _ program: String, _ arguments: [String], environment: [String: String] = [:], log: String,
+        isUp: @escaping @Sendable () -> Bool, _ body: @escaping @Sendable (Int32) async throws -> Value
+    ) async throws -> Value {
+        var variables: [Environment.Key: String] = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? ""]
+        for (name, value) in environment {
+            if let key = Environment.Key(rawValue: name) { variables.updateValue(value, forKey: key) }
+        }
+        let output = try FileDescriptor.open(
+            log, .writeOnly, options: [.create, .append], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+        defer { try? output.close() }
+        let result = try await Subprocess.run(
+            .name(program), arguments: Arguments(arguments), environment: .custom(variables), input: .none,
+            output: .fileDescriptor(output, closeAfterSpawningProcess: false),
+            error: .fileDescriptor(output, closeAfterSpawningProcess: false)
+        ) { execution in
+            let process = execution.processIdentifier.value
+            // A child may have inherited that SIGTERM is blocked.
+            defer { kill(process, SIGKILL) }
+            for _ in 0..<200 where !isUp() { try await Task.sleep(for: .milliseconds(50)) }
+            guard isUp() else {
+                throw NotUp(description: "\(program) does not answer: \((try? logText(log)) ?? "")")
+            }
+            return try await body(process)
+        }
+        return result.closureResult
+    }
+
+    private static func logText(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
+
+    private struct NotUp: Error, CustomStringConvertible { let description: String }
+}
