@@ -1,4 +1,4 @@
--- Roles: ten fixed names, each with the least it needs, none with a password.
+-- Roles: eleven fixed names, each with the least it needs, none with a password.
 --
 -- Makes:  roles email_*; procedures emaildb.lend_role and emaildb.return_role for the steps that create objects
 --         as one of them; closed default privileges.
@@ -33,7 +33,8 @@ BEGIN
             (7, 'email_monitor',  true,  'Monitoring: statistics and query texts, but no mail'),
             (8, 'email_pooler',   true,  'Password look-up of the connection pooler'),
             (9, 'email_keeper',   false, 'Owns the functions that keep counters, search rows and tombstones, and that purge'),
-            (10, 'email_worker',  true,  'Synchronisation workers: hands out the accounts that are due, sees no mail')
+            (10, 'email_worker',  true,  'Synchronisation workers: hands out the accounts that are due, sees no mail'),
+            (11, 'email_lookup',  false, 'Owns the password look-up of the connection pooler, and may read what it needs')
           ) AS list (position, name, login, purpose)
          ORDER BY position
     LOOP
@@ -87,10 +88,11 @@ BEGIN
        AND NOT (pg_has_role('email_owner', 'MEMBER WITH ADMIN OPTION')
                 AND pg_has_role('email_audit', 'MEMBER WITH ADMIN OPTION')
                 AND pg_has_role('email_search', 'MEMBER WITH ADMIN OPTION')
-                AND pg_has_role('email_keeper', 'MEMBER WITH ADMIN OPTION')) THEN
+                AND pg_has_role('email_keeper', 'MEMBER WITH ADMIN OPTION')
+                AND pg_has_role('email_lookup', 'MEMBER WITH ADMIN OPTION')) THEN
         RAISE EXCEPTION 'the email_* roles of this cluster were made by somebody else, and % may not act as them', me.rolname
             USING ERRCODE = 'insufficient_privilege',
-                  HINT = format('Run as their maker or a superuser: GRANT email_owner, email_audit, email_search, email_keeper TO %I WITH ADMIN OPTION;', me.rolname);
+                  HINT = format('Run as their maker or a superuser: GRANT email_owner, email_audit, email_search, email_keeper, email_lookup TO %I WITH ADMIN OPTION;', me.rolname);
     END IF;
 
     -- A superuser needs no membership to act as the owner. Anybody else gets exactly this one, and keeps it for
@@ -135,22 +137,26 @@ REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE, CREATE ON SCHEMA public TO email_owner;
 GRANT USAGE ON SCHEMA public
     TO email_service, email_readonly, email_search, email_audit, email_backup, email_monitor, email_pooler,
-       email_keeper, email_worker;
+       email_keeper, email_worker, email_lookup;
 
 -- EXECUTE for PUBLIC is PostgreSQL's default on functions. It can be closed only per creating role, and before the
 -- first function is made.
 CALL emaildb.lend_role('email_audit');
 CALL emaildb.lend_role('email_search');
 CALL emaildb.lend_role('email_keeper');
+CALL emaildb.lend_role('email_lookup');
 SET LOCAL ROLE email_audit;
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 SET LOCAL ROLE email_search;
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 SET LOCAL ROLE email_keeper;
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+SET LOCAL ROLE email_lookup;
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 SET LOCAL ROLE email_owner;
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 RESET ROLE;
+CALL emaildb.return_role('email_lookup');
 CALL emaildb.return_role('email_keeper');
 CALL emaildb.return_role('email_search');
 CALL emaildb.return_role('email_audit');

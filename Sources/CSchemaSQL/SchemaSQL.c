@@ -64,8 +64,11 @@ static const unsigned char sql_0020_monitoring[] = {
 static const unsigned char sql_0021_storage[] = {
 #embed "../../sql/0021_storage.sql"
 };
-static const unsigned char sql_0022_analyze[] = {
-#embed "../../sql/0022_analyze.sql"
+static const unsigned char sql_0022_pooler[] = {
+#embed "../../sql/0022_pooler.sql"
+};
+static const unsigned char sql_0023_analyze[] = {
+#embed "../../sql/0023_analyze.sql"
 };
 static const unsigned char layout_0001_ledger[] = {
 #embed "../../sql/layout/0001_ledger.txt"
@@ -130,8 +133,11 @@ static const unsigned char layout_0020_monitoring[] = {
 static const unsigned char layout_0021_storage[] = {
 #embed "../../sql/layout/0021_storage.txt"
 };
-static const unsigned char layout_0022_analyze[] = {
-#embed "../../sql/layout/0022_analyze.txt"
+static const unsigned char layout_0022_pooler[] = {
+#embed "../../sql/layout/0022_pooler.txt"
+};
+static const unsigned char layout_0023_analyze[] = {
+#embed "../../sql/layout/0023_analyze.txt"
 };
 
 #define STEP(name) {#name ".sql", sql_##name, sizeof sql_##name}
@@ -159,7 +165,8 @@ static const struct schema_sql_file steps[] = {
     STEP(0019_retention),
     STEP(0020_monitoring),
     STEP(0021_storage),
-    STEP(0022_analyze),
+    STEP(0022_pooler),
+    STEP(0023_analyze),
     {0},
 };
 
@@ -185,7 +192,8 @@ static const struct schema_sql_file layouts[] = {
     LAYOUT(0019_retention),
     LAYOUT(0020_monitoring),
     LAYOUT(0021_storage),
-    LAYOUT(0022_analyze),
+    LAYOUT(0022_pooler),
+    LAYOUT(0023_analyze),
     {0},
 };
 

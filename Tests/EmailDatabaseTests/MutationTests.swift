@@ -112,7 +112,7 @@ import Testing
         _ = try Installer(settings: settings, database: Self.database, source: .embedded()).run()
         let connection = try Connection(settings)
         try connection.script(
-            "DROP OWNED BY email_owner, email_search, email_audit, email_keeper, email_service CASCADE")
+            "DROP OWNED BY email_owner, email_search, email_audit, email_keeper, email_lookup, email_service CASCADE")
         let report = try verify(settings)
         #expect(report.findings.filter { $0.code == "EDB-L061" }.count >= 7)
         do { try run(try #require(report.mendingScript), connection) } catch { Issue.record("\(error)") }

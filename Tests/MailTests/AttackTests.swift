@@ -156,7 +156,7 @@ import Testing
         ].map {
             Attack(27, $0, .error("42501"), control: .superuser, "SELECT lo_create(0), pg_read_file('PG_VERSION')")
         }
-        + ["email_owner", "email_search", "email_audit", "email_keeper", "email_backup", "email_worker", "postgres"].map
+        + ["email_owner", "email_search", "email_audit", "email_keeper", "email_lookup", "email_backup", "email_worker", "postgres"].map
     {
         Attack(23, "SET ROLE \($0)", .error("42501"), control: .superuser)
     }

@@ -14,8 +14,8 @@ extension CatalogQuery {
               UNION ALL SELECT 'schema emaildb', nspowner FROM namespace WHERE nspname = 'emaildb') o
             """
         case .grant:
-            // The database and schema public are shared with whatever else lives there: of them, only what everybody or one
-            // of our roles may do is ours to judge.
+            // The database, schema public and the catalog of roles (where passwords are) are shared with whatever else lives
+            // there: of them, only what everybody or one of our roles may do is ours to judge.
             """
             WITH \(namespace), \(relation), \(function), grants AS (
               SELECT kind || ' ' || object AS object, relowner AS owner, relacl AS acl, true AS ours FROM relation
@@ -25,7 +25,10 @@ extension CatalogQuery {
               UNION ALL SELECT 'database', datdba, COALESCE(datacl, acldefault('d', datdba)), false
                 FROM pg_database WHERE datname = current_database()
               UNION ALL SELECT 'column ' || r.object || '.' || a.attname, r.relowner, a.attacl, true
-                FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid WHERE a.attacl IS NOT NULL AND NOT a.attisdropped)
+                FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid WHERE a.attacl IS NOT NULL AND NOT a.attisdropped
+              UNION ALL SELECT 'table pg_catalog.pg_authid', relowner, relacl, false FROM pg_class WHERE oid = 'pg_authid'::regclass
+              UNION ALL SELECT 'column pg_catalog.pg_authid.' || attname, (SELECT relowner FROM pg_class WHERE oid = attrelid), attacl, false
+                FROM pg_attribute WHERE attrelid = 'pg_authid'::regclass AND attacl IS NOT NULL)
             SELECT g.object || ' to ' || CASE a.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(a.grantee) END AS object,
               string_agg(a.privilege_type || CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END, ', '
                 ORDER BY a.privilege_type COLLATE "C") AS value

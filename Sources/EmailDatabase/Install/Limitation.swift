@@ -11,7 +11,11 @@ extension Limitation {
         ("system-functions pg_terminate_backend", "the application can end its sessions that serve other tenants"),
         ("system-functions pg_cancel_backend", "the application can cancel queries that serve other tenants"),
         ("system-functions large objects", "large objects, which know no tenants, can be made and read by everybody"),
+        ("grant column pg_catalog.pg_authid.rolname to email_lookup", pooler),
+        ("grant column pg_catalog.pg_authid.rolpassword to email_lookup", pooler),
     ]
+
+    private static let pooler = "PgBouncer cannot look up passwords: its auth_file must list each role with its verifier"
 
     /// Whether a fact that does not hold may be missing because `init` did not run as a superuser.
     static func explains(_ mismatch: FactMismatch) -> Bool {
@@ -21,7 +25,7 @@ extension Limitation {
     /// What is missing in this database because no superuser set it up.
     static func all(_ source: SchemaSource, _ connection: borrowing Connection) throws -> [Limitation] {
         let expected = ExpectedLayout(source.steps)
-        let kinds: [Fact.Kind] = [.role, .membership, .setting, .systemFunctions]
+        let kinds: [Fact.Kind] = [.role, .membership, .setting, .systemFunctions, .grant]
         let live = Dictionary(
             try LiveCatalog.facts(connection, kinds: kinds).map { ($0.key, $0) },
             uniquingKeysWith: { first, _ in first })

@@ -11,7 +11,7 @@ struct Preflight {
     /// The roles that the schema makes; nobody logs in as one of them to run `init`.
     static let roles = [
         "email_owner", "email_service", "email_readonly", "email_search", "email_audit", "email_keeper",
-        "email_worker", "email_backup", "email_monitor", "email_pooler",
+        "email_worker", "email_backup", "email_monitor", "email_pooler", "email_lookup",
     ]
 
     /// What was found in the way.
