@@ -1,0 +1,117 @@
+import Foundation
+import Postgres
+import TestSupport
+import Testing
+
+/// No secret is where others look: metadata, environments, logs, history. Each search has a control that finds one.
+@Suite(.onEngine) struct SecretTests {
+    private static let roles = [
+        "email_service", "email_readonly", "email_worker", "email_backup", "email_monitor", "email_pooler",
+        "email_replication",
+    ]
+
+    /// The environments and command lines of all processes in a container.
+    private func processes(_ container: Container) async throws -> String {
+        let result = try await container.execute(
+            "bash", "-c", "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n'",
+            options: ["--user", "0", "--privileged"])
+        return result.output
+    }
+
+    @Test func noSecretFromAFileShowsAnywhere() async throws {
+        let marker = "Secret\(UInt32.random(in: 0...UInt32.max))"
+        let values = Dictionary(uniqueKeysWithValues: Self.roles.map { ("\($0)_password", "\(marker)-\($0)") })
+        try await Container.withVolume(values) { container in
+            try await container.start(["--env", "EMAILDB_TUNE_PROFILE=production"])
+            // While it starts, too.
+            var during = ""
+            while try await container.health != "healthy" { during += (try? await processes(container)) ?? "" }
+            #expect(during.contains("PGDATA=") && !during.contains(marker))
+
+            // They are the passwords.
+            for role in ["email_service", "email_monitor", "email_backup"] {
+                try Connection(container.settings(role, password: "\(marker)-\(role)")).query("SELECT 1")
+            }
+            #expect(try await !processes(container).contains(marker))
+            #expect(try await !Engine.text("inspect", container.name).contains(marker))
+            #expect(await !container.log().contains(marker))
+            #expect(try await !Engine.text("history", "--no-trunc", Engine.image).contains(marker))
+            let fromProgram = try await container.superuser(
+                "CREATE TEMP TABLE e (line text); COPY e FROM PROGRAM 'env'; SELECT line FROM e")
+            #expect(fromProgram.contains("PGDATA=") && !fromProgram.contains(marker))
+            // In the data only as verifiers; the health check's password lies outside of it.
+            let data = try await container.execute("grep", "-rl", marker, "/var/lib/postgresql", "/var/run/postgresql")
+            #expect(Set(data.output.split(separator: "\n")) == [
+                "/var/run/postgresql/.emaildb/pgpass", "/var/run/postgresql/.emaildb/replication",
+            ])
+            let modes = try await container.execute("stat", "-c", "%a", "/var/run/postgresql/.emaildb")
+            #expect(modes.output == "700\n")
+        }
+    }
+
+    /// What is given as a variable shows in the metadata, where its user put it, and nowhere else; and the searches find.
+    @Test func theSearchesFindASecretThatIsThere() async throws {
+        let marker = "Secret\(UInt32.random(in: 0...UInt32.max))"
+        try await Container.withVolume([:]) { container in
+            try await container.start(["--env", "POSTGRES_PASSWORD=\(marker)"])
+            try await container.waitUntilHealthy()
+            try Connection(container.settings(password: marker)).query("SELECT 1")
+            #expect(try await !processes(container).contains(marker))
+            #expect(await !container.log().contains(marker))
+            let fromProgram = try await container.superuser(
+                "CREATE TEMP TABLE e (line text); COPY e FROM PROGRAM 'env'; SELECT line FROM e")
+            #expect(!fromProgram.contains(marker))
+
+            #expect(try await Engine.text("inspect", container.name).contains(marker))
+            _ = try await container.execute("sleep", "30", options: ["--detach", "--env", "CONTROL=\(marker)"])
+            #expect(try await processes(container).contains("CONTROL=\(marker)"))
+            try await container.superuser("DO $$BEGIN RAISE LOG '\(marker)'; END$$")
+            #expect(await container.log().contains(marker))
+            let planted = "/tmp/control"
+            _ = try await container.execute("bash", "-c", "echo \(marker) > /var/lib/postgresql/control; echo \(planted)")
+            let found = try await container.execute("grep", "-rl", marker, "/var/lib/postgresql/control")
+            #expect(found.status == 0)
+        }
+    }
+
+    @Test(arguments: ["pa$s #word'* \"x\" \\y:z", "päßwörd", "${HOME}$(id)`id`"])
+    func aPasswordOfAnyCharactersIsTakenAsItIs(password: String) async throws {
+        let values = Dictionary(
+            uniqueKeysWithValues: ["email_service", "email_monitor", "email_replication"].map {
+                ("\($0)_password", password + "\n")
+            })
+        try await Container.withVolume(values) { container in
+            try await container.start()
+            // Healthy: the monitor's password got through its file.
+            try await container.waitUntilHealthy()
+            try Connection(container.settings(password: password)).query("SELECT 1")
+            // Replication's too: to the wrong database it gets in, and may do nothing.
+            var replication = container.settings("email_replication", password: password)
+            replication["replication"] = "true"
+            let identified = try Connection(replication).query("IDENTIFY_SYSTEM")
+            #expect(identified.count == 1)
+            let wrong = try failure { try Connection(container.settings(password: password + "x")) }
+            #expect(wrong.description.contains("password authentication failed"))
+        }
+        try await Container.withVolume([:]) { container in
+            try await container.start(["--env", "POSTGRES_PASSWORD=\(password)"])
+            try await container.waitUntilHealthy()
+            try Connection(container.settings(password: password)).query("SELECT 1")
+        }
+    }
+
+    @Test func anotherPasswordInTheFileIsTakenAtTheNextStart() async throws {
+        try await Container.withVolume(["email_service_password": "first", "email_monitor_password": "one"]) { container in
+            try await container.start()
+            try await container.waitUntilHealthy()
+            try container.secrets.write("email_service_password", "second")
+            try container.secrets.write("email_monitor_password", "two")
+            try Connection(container.settings(password: "first")).query("SELECT 1")
+            try await Engine.text("restart", container.name)
+            try await container.waitUntilHealthy()
+            try Connection(container.settings(password: "second")).query("SELECT 1")
+            let old = try failure { try Connection(container.settings(password: "first")) }
+            #expect(old.description.contains("password authentication failed"))
+        }
+    }
+}
