@@ -65,8 +65,8 @@ import Testing
         try await Container.withVolume { container in
             // As left by a kill in the middle of the move: half of the files in place, PG_VERSION not.
             try await Engine.text(
-                "run", "--rm", "--entrypoint", "bash", "--volume", "\(container.volume):/data", Engine.image, "-c",
-                "cd /data && mkdir -p .emaildb-stage/data/base && echo 16 > .emaildb-stage/data/PG_VERSION && mkdir global pg_wal")
+                "run", "--rm", "--entrypoint", "bash", "--volume", "\(container.volume):/var/lib/postgresql/data", Engine.image, "-c",
+                "cd /var/lib/postgresql/data && mkdir -p .emaildb-stage/data/base && echo 16 > .emaildb-stage/data/PG_VERSION && mkdir global pg_wal")
             try await container.start()
             try await container.waitUntilHealthy()
             try await container.requireClean()
@@ -77,8 +77,8 @@ import Testing
     @Test func whatIsNotOursIsNotTouched() async throws {
         try await Container.withVolume { container in
             try await Engine.text(
-                "run", "--rm", "--entrypoint", "touch", "--volume", "\(container.volume):/data", Engine.image,
-                "/data/thesis.odt")
+                "run", "--rm", "--entrypoint", "touch", "--volume",
+                "\(container.volume):/var/lib/postgresql/data", Engine.image, "/var/lib/postgresql/data/thesis.odt")
             try await container.start()
             #expect(try await container.waitForEnd() == "4")
             #expect(await container.log().contains("is not empty, but holds no database (thesis.odt"))
