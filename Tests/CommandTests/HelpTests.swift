@@ -4,7 +4,7 @@ import Testing
 @Suite struct HelpTests {
     @Test func everyCommandHasHelp() async throws {
         for command in [
-            [], ["init"], ["status"], ["verify"], ["tune"], ["ready"], ["bench"], ["dev"], ["dev", "start"],
+            [], ["init"], ["status"], ["verify"], ["tune"], ["ready"], ["pool"], ["bench"], ["dev"], ["dev", "start"],
         ] {
             let result = try await CommandRunner.emaildb(command + ["--help"])
             #expect(result.status == 0)

@@ -39,6 +39,14 @@ extension Mutation {
             "EDB-L262", "grant table email_folders to email_readonly", "GRANT INSERT ON email_folders TO email_readonly"
         ),
         .init(
+            "EDB-L261", "grant column pg_catalog.pg_authid.rolpassword to email_lookup",
+            "REVOKE SELECT (rolpassword) ON pg_authid FROM email_lookup"),
+        .init(
+            "EDB-L263", "grant column pg_catalog.pg_authid.rolpassword to email_pooler",
+            "GRANT SELECT (rolpassword) ON pg_authid TO email_pooler"),
+        .init(
+            "EDB-L263", "grant table pg_catalog.pg_authid to public", "GRANT SELECT ON pg_authid TO PUBLIC"),
+        .init(
             "EDB-L262", "grant table email_messages to email_keeper", "GRANT SELECT ON email_messages TO email_keeper"),
         .init(
             "EDB-L262", "grant sequence email_message_change_seq to email_service",

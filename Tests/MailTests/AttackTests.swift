@@ -156,10 +156,12 @@ import Testing
         ].map {
             Attack(27, $0, .error("42501"), control: .superuser, "SELECT lo_create(0), pg_read_file('PG_VERSION')")
         }
-        + ["email_owner", "email_search", "email_audit", "email_keeper", "email_lookup", "email_backup", "email_worker", "postgres"].map
-    {
-        Attack(23, "SET ROLE \($0)", .error("42501"), control: .superuser)
-    }
+        + [
+            "email_owner", "email_search", "email_audit", "email_keeper", "email_lookup", "email_backup",
+            "email_worker", "postgres",
+        ].map {
+            Attack(23, "SET ROLE \($0)", .error("42501"), control: .superuser)
+        }
         + [
             "INSERT INTO email_audit_log (tenant_id, table_name, operation, record_id)"
                 + " VALUES ('{A.tenant}', 'email_accounts', 'INSERT', gen_random_uuid())",

@@ -16,38 +16,49 @@ public enum PgBouncer {
         let port = String(TestPort.free())
         let host = settings["host"] ?? "127.0.0.1"
         try folder.write("users.txt", "\"\(settings["user"] ?? "postgres")\" \"\(settings["password"] ?? "")\"\n")
-        try folder.write(
-            "pgbouncer.ini",
-            """
-            [databases]
-            * = host=\(host) port=\(settings["port"] ?? "")
-            [pgbouncer]
-            listen_addr = 127.0.0.1
-            listen_port = \(port)
-            unix_socket_dir =
-            auth_type = trust
-            auth_file = \(folder.path)/users.txt
-            pool_mode = \(mode)
-            ignore_startup_parameters = extra_float_digits,options
-            logfile = \(folder.path)/log
-
-            """)
-        chmod(folder.path, 0o777)
-        var arguments = [folder.path + "/pgbouncer.ini"]
-        if getuid() == 0 { arguments = ["-u", "nobody"] + arguments }
         var pooled = settings
         pooled["port"] = port
-        let target = pooled
-        let program = FileManager.default.isExecutableFile(atPath: "/usr/sbin/pgbouncer") ? "/usr/sbin/pgbouncer" : nil
+        return try await with(
+            configuration: """
+                [databases]
+                * = host=\(host) port=\(settings["port"] ?? "")
+                [pgbouncer]
+                listen_addr = 127.0.0.1
+                listen_port = \(port)
+                unix_socket_dir =
+                auth_type = trust
+                auth_file = \(folder.path)/users.txt
+                pool_mode = \(mode)
+                ignore_startup_parameters = extra_float_digits,options
+                logfile = \(folder.path)/log
+
+                """, in: folder, reachedBy: pooled, body)
+    }
+
+    /// Runs a body while a pooler with a configuration runs.
+    /// - Parameters:
+    ///   - folder: where to write the configuration; everybody may then read what is in it.
+    ///   - settings: who can log in when it is ready; the body gets them.
+    public static func with<Value: Sendable>(
+        configuration: String, in folder: TemporaryFolder, reachedBy settings: ConnectionSettings,
+        _ body: @escaping @Sendable (ConnectionSettings) async throws -> Value
+    ) async throws -> Value {
+        try folder.write("pgbouncer.ini", configuration)
+        chmod(folder.path, 0o777)
+        let program = FileManager.default.isExecutableFile(atPath: "/usr/sbin/pgbouncer") ? "/usr/sbin/" : ""
+        // A thousand clients are more files than a process may open by default.
+        let arguments =
+            ["-c", "ulimit -n 4096; exec \"$0\" \"$@\"", program + "pgbouncer"]
+            + (getuid() == 0 ? ["-u", "nobody"] : [])
+            + [folder.path + "/pgbouncer.ini"]
         let result = try await Subprocess.run(
-            program.map { .path(FilePath($0)) } ?? .name("pgbouncer"), arguments: Arguments(arguments), input: .none,
-            output: .discarded, error: .discarded
+            .path("/bin/sh"), arguments: Arguments(arguments), input: .none, output: .discarded, error: .discarded
         ) { execution in
             let process = execution.processIdentifier.value
-            defer { kill(process, SIGQUIT) }
+            defer { kill(process, SIGKILL) }
             for attempt in 1... {
                 do {
-                    let connection = try Connection(target)
+                    let connection = try Connection(settings)
                     connection.close()
                     break
                 } catch {
@@ -55,7 +66,7 @@ public enum PgBouncer {
                     try await Task.sleep(for: .milliseconds(50))
                 }
             }
-            return try await body(target)
+            return try await body(settings)
         }
         return result.closureResult
     }

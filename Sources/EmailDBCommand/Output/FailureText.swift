@@ -26,6 +26,8 @@ struct FailureOutput: Encodable {
     enum Verb {
         case `init`
         case verify
+        case pool
+        case probe
     }
 
     init(_ failure: InstallFailure, of verb: Verb = .`init`) {
@@ -36,8 +38,12 @@ struct FailureOutput: Encodable {
         case .preflight(let found):
             outcome = "refused"
             message =
-                verb == .verify
-                ? "this server cannot be looked at" : "this database cannot be set up yet; nothing was written"
+                switch verb {
+                case .`init`: "this database cannot be set up yet; nothing was written"
+                case .verify: "this server cannot be looked at"
+                case .pool: "PgBouncer cannot be configured like this"
+                case .probe: "the pooler could not be judged"
+                }
             problems = found.map { Problem(problem: $0.problem, remedy: $0.remedy) }
         case .ledger(let found):
             outcome = "ledger"

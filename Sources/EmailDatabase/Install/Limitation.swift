@@ -15,7 +15,8 @@ extension Limitation {
         ("grant column pg_catalog.pg_authid.rolpassword to email_lookup", pooler),
     ]
 
-    private static let pooler = "PgBouncer cannot look up passwords: its auth_file must list each role with its verifier"
+    private static let pooler =
+        "PgBouncer cannot look up passwords: its auth_file must list each role with its verifier"
 
     /// Whether a fact that does not hold may be missing because `init` did not run as a superuser.
     static func explains(_ mismatch: FactMismatch) -> Bool {

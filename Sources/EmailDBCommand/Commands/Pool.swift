@@ -1,0 +1,89 @@
+import ArgumentParser
+import EmailDatabase
+import Postgres
+
+struct Pool: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print a PgBouncer configuration that is safe for tenants, or probe a running pooler for leaks.",
+        discussion: """
+            Without --probe, the connection options say where PgBouncer finds the server, and nothing is connected to:
+
+              emaildb pool --host db.internal > pgbouncer.ini
+              emaildb init --password-file email_pooler=FILE    # the role that looks passwords up
+
+            It pools transactions: up to 1000 clients share 25 connections to the server, 30 when clients have to wait. \
+            The auth_file, which is not printed, holds one line: "email_pooler" "its password".
+
+            With --probe, they say where the pooler listens. One client after the other leaves its tenant and other \
+            things behind, in a way it should not, and the next one looks for them; no table is touched:
+
+              emaildb pool --probe --host 127.0.0.1 --port 6432 --username email_service
+
+            Exit status: 0 printed, or safe; 1 something leaks: which, and the lines that mend it; 2 the probe's own \
+            statements failed; 3 no connection; 4 PgBouncer cannot be told such a name, or there is no pooler.
+            """)
+
+    @OptionGroup(title: "Connection") var connection: ConnectionOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "PgBouncer") var pooler: PoolerOptions
+
+    @Flag(help: "Probe the running pooler that the connection options lead to.")
+    var probe = false
+
+    func validate() throws {
+        if !probe && output.format != .text {
+            throw ValidationError("--format is for --probe: a configuration has a format of its own.")
+        }
+        if probe && pooler.isGiven {
+            throw ValidationError("--probe takes connection options only: it changes no configuration.")
+        }
+    }
+
+    func run() throws {
+        let terminal = output.terminal
+        do {
+            let (settings, database) = try connection.resolve()
+            if probe {
+                try run(settings, database, terminal)
+            } else {
+                let configuration = try pooler.configuration(settings, database)
+                terminal.result(String(try configuration.text().dropLast()))
+                if configuration.sendsPlaintext {
+                    terminal.talk(
+                        "warning: clients on the network are not encrypted: --tls-certificate FILE --tls-key FILE")
+                }
+            }
+        } catch let error as PostgresError {
+            try fail(.connection(error), terminal)
+        } catch let failure as InstallFailure {
+            try fail(failure, terminal)
+        } catch let reason as PoolerProbe.Inconclusive {
+            try fail(.preflight([reason.problem]), terminal)
+        }
+    }
+
+    private func run(_ settings: ConnectionSettings, _ database: String, _ terminal: Terminal) throws {
+        var settings = settings
+        settings["dbname"] = database
+        let result = try PoolerProbe.run(settings)
+        switch output.format {
+        case .json: try terminal.result(json: result)
+        case .text where result.isSafe:
+            terminal.result("safe: nothing of a client reached the next one (\(result.meetings) meetings)")
+        case .text:
+            for leak in result.leaks { terminal.result(terminal.paint("leak: ", .red) + leak.description) }
+        }
+        if result.isSafe { return }
+        terminal.error(
+            "the pooler hands over what a client leaves behind. In its configuration, section [pgbouncer], then RELOAD:\n"
+                + PoolerConfiguration.resetLines.map { "      " + $0 }.joined(separator: "\n"))
+        throw ExitStatus.findings
+    }
+
+    private func fail(_ failure: InstallFailure, _ terminal: Terminal) throws -> Never {
+        let value = FailureOutput(failure, of: probe ? .probe : .pool)
+        if output.format == .json { try terminal.result(json: value) }
+        terminal.error(value.text)
+        throw ExitStatus.of(failure)
+    }
+}
