@@ -123,7 +123,8 @@ peers: server setup-test ## Compare verify with pgTAP, migra, pgrls and squawk o
 	  --peers "$(STATE)/peers" --page "$(CURDIR)/Sources/EmailDatabase/Documentation.docc/Peers.md"
 
 .PHONY: lint format
-lint: ## Check style: Swift format, file sizes, scripts, SQL files
+lint: setup ## Check style: Swift format, file sizes, scripts, SQL files, Kubernetes manifests
+	@$(SCRIPTS)/setup lint
 	@$(SCRIPTS)/lint
 
 format: ## Format the Swift sources in place

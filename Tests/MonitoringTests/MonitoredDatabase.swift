@@ -65,7 +65,7 @@ struct MonitoredDatabase: Sendable {
             environment: [
                 "DATA_SOURCE_URI": host + "/email_service?sslmode=disable", "DATA_SOURCE_USER": "email_monitor",
                 "DATA_SOURCE_PASS_FILE": folder.path + "/password",
-            ], log: folder.path + "/log", isUp: { LoopbackHTTP.get(port: port, "/") != nil }
+            ], log: folder.path + "/log", port: port, page: "/"
         ) { process in
             try await body(
                 MonitoredDatabase(
@@ -102,7 +102,7 @@ struct PrometheusServer: Sendable {
             [
                 "--config.file=\(folder.path)/prometheus.yml", "--storage.tsdb.path=\(folder.path)/data",
                 "--web.listen-address=127.0.0.1:\(port)", "--log.level=warn",
-            ], log: folder.path + "/log", isUp: { LoopbackHTTP.get(port: port, "/-/ready") != nil }
+            ], log: folder.path + "/log", port: port, page: "/-/ready"
         ) { _ in try await body(PrometheusServer(port: port)) }
     }
 

@@ -30,6 +30,7 @@ import Testing
             try superuser.query("REVOKE SELECT ON pg_long_queries FROM email_monitor")
             let broken = try database.scrape()
             #expect(broken["pg_exporter_last_scrape_error"].map(\.value) == [1])
+            #expect(broken["pg_up"].map(\.value) == [1])
             #expect(broken["emaildb_long_queries_active"].isEmpty && !broken["emaildb_locks_waiting_others"].isEmpty)
         }
     }
@@ -46,6 +47,15 @@ import Testing
             }
         }
         return names
+    }
+
+    @Test func everyMetricIsExplained() throws {
+        let page = try Deployment.text(Deployment.path("Sources/EmailDatabase/Documentation.docc/Monitoring.md"))
+        let explained = Set(page.matches(of: #/\n\| `([a-z_]+)` \|/#).map { String($0.1) })
+        let declared = try Self.declaredMetrics()
+        #expect(declared.subtracting(explained).sorted() == [])
+        let ours = explained.filter { $0.hasPrefix("emaildb_") }
+        #expect(ours.subtracting(declared).sorted() == [], "explained, and gone")
     }
 
     @Test func aStandbyAndAServerThatCountsNoStatementsAreScrapedAsWell() async throws {

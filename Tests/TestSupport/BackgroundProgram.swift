@@ -10,11 +10,12 @@ public enum BackgroundProgram {
     ///   - program: a name in `PATH`.
     ///   - environment: all of its environment but `PATH`.
     ///   - log: the file that gets its output.
-    ///   - isUp: asked every 50 ms, for ten seconds at most.
+    ///   - port: where it serves HTTP.
+    ///   - page: what it answers as soon as it is up; asked for every 50 ms, for ten seconds at most.
     ///   - body: gets the process id.
     public static func with<Value: Sendable>(
-        _ program: String, _ arguments: [String], environment: [String: String] = [:], log: String,
-        isUp: @escaping @Sendable () -> Bool, _ body: @escaping @Sendable (Int32) async throws -> Value
+        _ program: String, _ arguments: [String], environment: [String: String] = [:], log: String, port: Int,
+        page: String, _ body: @escaping @Sendable (Int32) async throws -> Value
     ) async throws -> Value {
         var variables: [Environment.Key: String] = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? ""]
         for (name, value) in environment {
@@ -31,8 +32,10 @@ public enum BackgroundProgram {
             let process = execution.processIdentifier.value
             // A child may have inherited that SIGTERM is blocked.
             defer { kill(process, SIGKILL) }
-            for _ in 0..<200 where !isUp() { try await Task.sleep(for: .milliseconds(50)) }
-            guard isUp() else {
+            for _ in 0..<200 where LoopbackHTTP.get(port: port, page) == nil {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            guard LoopbackHTTP.get(port: port, page) != nil else {
                 throw NotUp(description: "\(program) does not answer: \((try? logText(log)) ?? "")")
             }
             return try await body(process)
