@@ -9,14 +9,15 @@ import Testing
         "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
         "--tmpfs", "/var/run/postgresql:mode=1777", "--tmpfs", "/tmp:mode=1777",
     ]
+    private static let elsewhere = ["--env", "PGDATA=/var/lib/postgresql/data/pgdata"]
+    private static let dropping = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETUID", "SETGID"].flatMap { ["--cap-add", $0] }
     private static let users: [[String]] = [
         ["--user", "0"],
         ["--user", "999"],
-        ["--user", "12345:54321", "--env", "PGDATA=/var/lib/postgresql/data/pgdata"],
-        ["--user", "12345:0", "--env", "PGDATA=/var/lib/postgresql/data/pgdata"] + readOnly,
+        ["--user", "12345:54321"] + elsewhere,
+        ["--user", "12345:0"] + elsewhere + readOnly,
         readOnly,
-        ["--user", "0", "--cap-drop", "ALL", "--cap-add", "CHOWN", "--cap-add", "DAC_OVERRIDE", "--cap-add", "FOWNER",
-         "--cap-add", "SETUID", "--cap-add", "SETGID"],
+        ["--user", "0", "--cap-drop", "ALL"] + dropping,
     ]
 
     @Test(arguments: users) func itRunsAs(options: [String]) async throws {
@@ -60,9 +61,10 @@ import Testing
             try await container.start(["--env", "POSTGRES_USER=email_service", "--env", "POSTGRES_DB=email_service"])
             try await container.waitUntilHealthy()
             let role = try Connection(container.settings()).query(
-                "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication FROM pg_roles WHERE rolname = current_user")
-            #expect(["rolsuper", "rolbypassrls", "rolcreaterole", "rolcreatedb", "rolreplication"]
-                .allSatisfy { role.first?.flag($0) == false })
+                "SELECT * FROM pg_roles WHERE rolname = current_user")
+            for attribute in ["rolsuper", "rolbypassrls", "rolcreaterole", "rolcreatedb", "rolreplication"] {
+                #expect(role.first?[attribute] == "f")
+            }
             let superuser = try failure { try Connection(container.settings("postgres", password: "application")) }
             #expect(superuser.description.contains("pg_hba.conf rejects connection"), "\(superuser)")
             #expect(try await container.superuser("SELECT rolpassword IS NULL FROM pg_authid WHERE oid = 10") == "t")
@@ -137,10 +139,10 @@ import Testing
             try await container.waitUntilHealthy()
             #expect(try await container.superuser("SHOW shared_buffers") == "512MB")
             try await container.remove()
-            // Refused, and served all the same: 6 MB cannot hold a server that was fitted into 2 GB, nor any other.
             try await container.start(["--env", "EMAILDB_TUNE_PROFILE=fast"])
             #expect(try await container.waitForEnd() == "64")
         }
+        // Too little for the profile: said, and served all the same.
         try await Container.withVolume { container in
             try await container.start(["--memory", "96m", "--env", "EMAILDB_TUNE_PROFILE=production"])
             try await container.waitUntilHealthy()

@@ -96,7 +96,9 @@ struct Container: Sendable {
     /// Removes the container and keeps the volume.
     func remove() async throws { try await Engine.text("rm", "--force", name) }
 
-    func state(_ template: String) async throws -> String { try await Engine.text("inspect", "--format", template, name) }
+    func state(_ template: String) async throws -> String {
+        try await Engine.text("inspect", "--format", template, name)
+    }
 
     var health: String { get async throws { try await state("{{.State.Health.Status}}") } }
 

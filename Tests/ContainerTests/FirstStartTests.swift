@@ -65,8 +65,10 @@ import Testing
         try await Container.withVolume { container in
             // As left by a kill in the middle of the move: half of the files in place, PG_VERSION not.
             try await Engine.text(
-                "run", "--rm", "--entrypoint", "bash", "--volume", "\(container.volume):/var/lib/postgresql/data", Engine.image, "-c",
-                "cd /var/lib/postgresql/data && mkdir -p .emaildb-stage/data/base && echo 16 > .emaildb-stage/data/PG_VERSION && mkdir global pg_wal")
+                "run", "--rm", "--entrypoint", "bash", "--volume", "\(container.volume):/var/lib/postgresql/data",
+                Engine.image, "-c",
+                "cd /var/lib/postgresql/data && mkdir -p .emaildb-stage/data/base && echo 16 > .emaildb-stage/data/PG_VERSION && mkdir global pg_wal"
+            )
             try await container.start()
             try await container.waitUntilHealthy()
             try await container.requireClean()

@@ -29,7 +29,7 @@ import Testing
 
     @Test func aServerThatReplaysItsLogIsStartingAndStaysAlive() async throws {
         try await Container.withVolume { container in
-            let long = ["postgres", "-c", "checkpoint_timeout=1h", "-c", "max_wal_size=8GB", "-c", "full_page_writes=off"]
+            let long = ["postgres"] + ["checkpoint_timeout=1h", "max_wal_size=8GB"].flatMap { ["-c", $0] }
             try await container.start(command: long)
             try await container.waitUntilHealthy()
             try await container.superuser(

@@ -3,7 +3,9 @@ import Postgres
 import TestSupport
 import Testing
 
-/// No secret is where others look: metadata, environments, logs, history. Each search has a control that finds one.
+/// No secret is where others look: metadata, environments, logs, history.
+///
+/// Each search has a control that finds one.
 @Suite(.onEngine) struct SecretTests {
     private static let roles = [
         "email_service", "email_readonly", "email_worker", "email_backup", "email_monitor", "email_pooler",
@@ -45,9 +47,10 @@ import Testing
             #expect(fromProgram.contains("PGDATA=") && !fromProgram.contains(marker))
             // In the data only as verifiers; the health check's password lies outside of it.
             let data = try await container.execute("grep", "-rl", marker, "/var/lib/postgresql", "/var/run/postgresql")
-            #expect(Set(data.output.split(separator: "\n")) == [
-                "/var/run/postgresql/.emaildb/pgpass", "/var/run/postgresql/.emaildb/replication",
-            ])
+            #expect(
+                Set(data.output.split(separator: "\n")) == [
+                    "/var/run/postgresql/.emaildb/pgpass", "/var/run/postgresql/.emaildb/replication",
+                ])
             let modes = try await container.execute("stat", "-c", "%a", "/var/run/postgresql/.emaildb")
             #expect(modes.output == "700\n")
         }
@@ -105,7 +108,8 @@ import Testing
     }
 
     @Test func anotherPasswordInTheFileIsTakenAtTheNextStart() async throws {
-        try await Container.withVolume(["email_service_password": "first", "email_monitor_password": "one"]) { container in
+        let values = ["email_service_password": "first", "email_monitor_password": "one"]
+        try await Container.withVolume(values) { container in
             try await container.start()
             try await container.waitUntilHealthy()
             try container.secrets.write("email_service_password", "second")
