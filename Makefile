@@ -85,6 +85,23 @@ soak: server setup-test ## Run the random-kill, sixteen-writer and plan tests at
 	swift build --product emaildb
 	$(TEST_ENV) EMAILDB_SOAK=1 swift test $(TEST_ARGS)
 
+# With the Docker that runs here, or one of our own where there is none (deployment/scripts/container-engine).
+.PHONY: image up down test-container
+ENGINE = $(SCRIPTS)/container-engine
+COMPOSE = docker compose -f deployment/docker/docker-compose.email-service.yml
+image: setup ## Build the images email-postgres, email-pgbouncer and email-exporter
+	@$(ENGINE) start && $(ENGINE) bases && settings=$$($(ENGINE) env) && eval "$$settings" && $(SCRIPTS)/images
+
+up: image ## Start the database in a container, on port 5434 of this machine (POSTGRES_PORT=n), and wait for it
+	@settings=$$($(ENGINE) env) && eval "$$settings" && $(COMPOSE) up --detach --wait email-postgres && $(COMPOSE) ps
+	@echo 'psql postgresql://email_service:postgres@localhost:'"$${POSTGRES_PORT:-5434}"'/email_service    # make down stops it'
+
+down: ## Stop what `make up` started; its data stays
+	@settings=$$($(ENGINE) env) && eval "$$settings" && $(COMPOSE) --profile '*' down && $(ENGINE) stop
+
+test-container: setup setup-test ## Test the images on a real engine (ROUNDS=30 FILTER=regex SEED=n)
+	$(if $(ROUNDS),EMAILDB_ROUNDS=$(ROUNDS)) $(SCRIPTS)/test-container $(if $(FILTER),--filter '$(FILTER)')
+
 .PHONY: bench-init
 bench-init: server build ## Measure init, start-up and binary size against psql; fail over a limit (ROUNDS=n)
 	$(SCRIPTS)/bench-init $(if $(ROUNDS),--rounds $(ROUNDS))

@@ -61,6 +61,7 @@ let package = Package(
             name: "MailTests", dependencies: ["EmailDatabase", "Postgres", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "MonitoringTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "ContainerTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "CommandTests",
             dependencies: ["EmailDatabase", "Postgres", "TestSupport", "EmailDBCommand"],
