@@ -77,6 +77,13 @@ import Testing
             let dump = try await shell("\(exec) pg_dump -U email_backup email_service | tail -20")
             #expect(dump.contains("PostgreSQL database dump complete"))
             try await shell("\(exec) pg_dump -U email_backup -Fc email_service | head -c 5 | grep PGDMP")
+            // Restored into a database of its own, where every error counts.
+            try await shell("\(exec) createdb -U postgres restored")
+            try await shell(
+                """
+                set -o pipefail; \(exec) pg_dump -U email_backup email_service |
+                    \(exec) psql -X -q -U postgres -v ON_ERROR_STOP=1 restored > /dev/null
+                """)
             #expect(try await compose(["ps"]).output.contains("healthy"))
             #expect(try await compose(["logs", "email-postgres"]).output.contains("steps applied"))
 
