@@ -174,12 +174,30 @@ import Testing
             let part = try await execute("email-standby", "bash", "-c", "email-postgres-health")
             #expect(part.output.contains("ready, standby"), "\(part)")
 
-            let address = try await Engine.text(
-                "inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
-                "email-service-email-exporter-1")
+            func address(_ container: String) async throws -> String {
+                try await Engine.text(
+                    "inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", container)
+            }
+            // A thousand clients, in the network that this test made.
+            func settings(_ host: String, _ port: String, _ role: String) -> ConnectionSettings {
+                ConnectionSettings(parameters: [
+                    "host": host, "port": port, "dbname": "email_service", "user": role,
+                    "password": "\(marker)-\(role)",
+                ])
+            }
+            let server = try await address(Self.database)
+            let pooler = settings(try await address("email-service-email-pgbouncer-1"), "6432", "email_service")
+            let load = try PooledLoad(
+                tenants: 4, writer: pooler, observer: settings(server, "5432", "email_monitor"))
+            let seen = try load.run(pooler, clients: 1000, rounds: 4, scope: .transaction)
+            #expect(seen.right == 4000 && seen.wrong == 0 && seen.errors.isEmpty, "\(seen)")
+            #expect((20...30).contains(seen.mostConnections), "\(seen)")
+            print("compose, production: \(seen)")
+
+            let exporter = try await address("email-service-email-exporter-1")
             let metrics = try await shell(
                 """
-                python3 -c 'import urllib.request as r; print(r.urlopen("http://\(address):9187/metrics").read().decode())'
+                python3 -c 'import urllib.request as r; print(r.urlopen("http://\(exporter):9187/metrics").read().decode())'
                 """)
             #expect(metrics.split(separator: "\n").count { $0.hasPrefix("emaildb_") } > 10, "\(metrics.prefix(2000))")
             let backups = try await execute(
