@@ -63,7 +63,7 @@ import Testing
             // The newer program's question about the older schema.
             let program = try await Engine.text("create", Engine.image)
             try await Engine.text("cp", "\(program):/usr/local/bin/emaildb", "/tmp/\(container.name)")
-            try await Engine.text("rm", program)
+            try await Engine.text("rm", "--volumes", program)
             try await Engine.text("cp", "/tmp/\(container.name)", "\(container.name):/var/lib/postgresql/newer")
             let result = try await container.execute(
                 "bash", "-c",
