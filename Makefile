@@ -97,7 +97,7 @@ up: image ## Start the database in a container, on port 5434 of this machine (PO
 	@echo 'psql postgresql://email_service:postgres@localhost:'"$${POSTGRES_PORT:-5434}"'/email_service    # make down stops it'
 
 down: ## Stop what `make up` started; its data stays
-	@settings=$$($(ENGINE) env) && eval "$$settings" && $(COMPOSE) --profile '*' down && $(ENGINE) stop
+	@$(ENGINE) start && settings=$$($(ENGINE) env) && eval "$$settings" && $(COMPOSE) --profile '*' down && $(ENGINE) stop
 
 test-container: setup setup-test ## Test the images on a real engine (ROUNDS=30 FILTER=regex SEED=n)
 	$(if $(ROUNDS),EMAILDB_ROUNDS=$(ROUNDS)) $(SCRIPTS)/test-container $(if $(FILTER),--filter '$(FILTER)')
