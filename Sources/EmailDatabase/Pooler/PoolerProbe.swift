@@ -1,3 +1,4 @@
+import FoundationEssentials
 public import Postgres
 
 /// What one client leaves behind in a running pooler, as the next client on the same server process sees it.
@@ -121,8 +122,8 @@ private struct Trace {
     enum Scope { case transaction, session }
 
     let scope: Scope
-    private let tenant = Trace.uuid()
-    private let actor = Trace.uuid()
+    private let tenant = UUID().uuidString.lowercased()
+    private let actor = UUID().uuidString.lowercased()
     private let name = "emaildb_probe_\(UInt64.random(in: 0...UInt64.max))"
     private let key = Int32.random(in: 0...Int32.max)
 
@@ -192,10 +193,4 @@ private struct Trace {
 
     /// The first half of the keys of the locks: "pool" in ASCII.
     private static let space = 0x706F_6F6C
-
-    private static func uuid() -> String {
-        var digits = (0..<32).map { _ in "0123456789abcdef".randomElement() ?? "0" }
-        for position in [20, 16, 12, 8] { digits.insert("-", at: position) }
-        return String(digits)
-    }
 }
