@@ -1,3 +1,5 @@
+import EmailDatabase
+import Foundation
 import Postgres
 import TestSupport
 import Testing
@@ -46,5 +48,18 @@ import Testing
             #expect(result.status == 64, "\(options): \(result)")
             #expect(result.errors.contains(reason), "\(options): \(result)")
         }
+    }
+
+    /// A role that a script forgets would keep its old password, or none, without a word.
+    @Test(arguments: [
+        ("deployment/docker/postgres/entrypoint", #"login_roles=\(([a-z_ ]+)\)"#),
+        ("deployment/scripts/secrets", #"for role in ([a-z_ ]+); do"#),
+    ])
+    func theScriptsKnowEveryRole(file: String, list: String) throws {
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        let match = try #require(try text.firstMatch(of: Regex(list)), "\(file) lists no roles")
+        let names = Set((match.output[1].substring ?? "").split(separator: " ").map(String.init))
+        // The last one is not of the schema: it copies the whole cluster.
+        #expect(names.subtracting(["email_replication"]) == Set(RolePassword.roles))
     }
 }

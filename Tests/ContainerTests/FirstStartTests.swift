@@ -40,8 +40,7 @@ import Testing
                 try #require(ContinuousClock.now - started < .seconds(60))
                 try await Task.sleep(for: .milliseconds(10))
             }
-            seconds = Double((ContinuousClock.now - started).components.attoseconds) / 1e18
-            seconds += Double((ContinuousClock.now - started).components.seconds)
+            seconds = (ContinuousClock.now - started) / .seconds(1)
         }
         return seconds
     }

@@ -8,7 +8,9 @@ import Testing
         try await Container.withVolume { container in
             try await container.start()
             var early = 0
+            let end = ContinuousClock.now + .seconds(120)
             while true {
+                try #require(ContinuousClock.now < end, "never ready")
                 let sample = try await container.execute(
                     "bash", "-c",
                     """
@@ -45,7 +47,8 @@ import Testing
             while try await container.execute("email-postgres-health").status != 0 {
                 unready += 1
                 let state = try await container.state("{{.State.Status}} {{.State.Health.Status}}")
-                #expect(state == "running starting")
+                try #require(state == "running starting")
+                try #require(ContinuousClock.now - started < .seconds(600), "replays for ever")
                 try await Task.sleep(for: .milliseconds(100))
             }
             print("replay: \(unready) times not ready in \(ContinuousClock.now - started)")

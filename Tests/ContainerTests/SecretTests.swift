@@ -31,7 +31,11 @@ import Testing
             try await container.start(["--env", "EMAILDB_TUNE_PROFILE=production"])
             // While it starts, too.
             var during = ""
-            while try await container.health != "healthy" { during += (try? await processes(container)) ?? "" }
+            let end = ContinuousClock.now + .seconds(120)
+            while try await container.health != "healthy" {
+                try #require(ContinuousClock.now < end, "never healthy")
+                during += (try? await processes(container)) ?? ""
+            }
             #expect(during.contains("PGDATA=") && !during.contains(marker))
 
             // They are the passwords.
