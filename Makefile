@@ -137,7 +137,7 @@ peers: server setup-test ## Compare verify with pgTAP, migra, pgrls and squawk o
 	cd "$$fresh" && "$(DEBUG)" dev start --postgres "$$EMAILDB_POSTGRES" >&2 && \
 	settings=$$("$(DEBUG)" dev env) && eval "$$settings" && \
 	"$(CURDIR)/$(SCRIPTS)/compare-peers" --binary "$(DEBUG)" --mutations "$(STATE)/mutations.json" \
-	  --peers "$(STATE)/peers" --page "$(CURDIR)/Sources/EmailDatabase/Documentation.docc/Peers.md"
+	  --peers "$(STATE)/peers" --page "$(CURDIR)/Sources/EmailDBCommand/Documentation.docc/Peers.md"
 
 .PHONY: lint format
 lint: setup ## Check style: Swift format, file sizes, scripts, SQL files, Kubernetes manifests
@@ -150,11 +150,12 @@ format: ## Format the Swift sources in place
 .PHONY: layout
 layout: server ## Write sql/layout, the expected catalog facts, from a fresh PostgreSQL 16
 	swift build --product emaildb
+	swift build --product SchemaTool
 	@fresh=$$(mktemp -d) && chmod 755 "$$fresh" && \
 	trap 'cd "$$fresh" && "$(DEBUG)" dev stop; cd / && rm -rf "$$fresh"' EXIT && \
 	cd "$$fresh" && "$(DEBUG)" dev start --postgres "$$EMAILDB_POSTGRES" && \
 	settings=$$("$(DEBUG)" dev env) && eval "$$settings" && \
-	cd "$(CURDIR)" && "$(DEBUG)" layout --write sql/layout
+	cd "$(CURDIR)" && .build/debug/SchemaTool
 	@git status --short -- sql/layout 2>/dev/null || true
 
 .PHONY: clean

@@ -9,11 +9,32 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+let subprocess: [Target.Dependency] = [
+    .product(name: "Subprocess", package: "swift-subprocess"),
+    .product(name: "SystemPackage", package: "swift-system"),
+]
+let arguments: [Target.Dependency] = [.product(name: "ArgumentParser", package: "swift-argument-parser")]
+
+/// The rooms of the program, lowest first. A room may import only rooms that stand before it: `room` refuses any other.
+var rooms: [String] = []
+
+@MainActor func room(_ name: String, _ below: [String], _ others: [Target.Dependency] = []) -> Target {
+    let unknown = below.filter { !rooms.contains($0) }
+    precondition(unknown.isEmpty, "\(name) may not import \(unknown.joined(separator: ", ")): only rooms before it")
+    rooms.append(name)
+    let dependencies = below.map { Target.Dependency.target(name: $0) } + others
+    return name == "EmailDBCommand"
+        ? .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+        : .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ of: [String]) -> Target {
+    .testTarget(name: name, dependencies: (of + ["TestSupport"]).map { .target(name: $0) }, swiftSettings: settings)
+}
+
 let package = Package(
     name: "emaildb",
-    products: [
-        .executable(name: "emaildb", targets: ["EmailDBCommand"])
-    ],
+    products: [.executable(name: "emaildb", targets: ["EmailDBCommand"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
@@ -23,50 +44,48 @@ let package = Package(
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CSchemaSQL"),
-        .target(name: "Postgres", dependencies: ["CLibpq", "CLibcrypto"], swiftSettings: settings),
-        .target(
-            name: "EmailDatabase",
-            dependencies: [
-                "CSchemaSQL", "Postgres",
-                .product(name: "Subprocess", package: "swift-subprocess"),
-                .product(name: "SystemPackage", package: "swift-system"),
-            ],
-            swiftSettings: settings
-        ),
-        .executableTarget(
-            name: "EmailDBCommand",
-            dependencies: [
-                "EmailDatabase", "Postgres",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            swiftSettings: settings
-        ),
+
+        room("Postgres", [], ["CLibpq", "CLibcrypto"]),
+        room("Core", ["Postgres"], ["CSchemaSQL"]),
+        room("Schema", ["Core", "Postgres"], ["CSchemaSQL"]),
+        room("Fix", ["Schema", "Core", "Postgres"]),
+        room("Install", ["Fix", "Schema", "Core", "Postgres"]),
+        room("Verify", ["Install", "Fix", "Schema", "Core", "Postgres"]),
+        room("Server", ["Install", "Schema", "Core", "Postgres"], subprocess),
+        room("Bench", ["Install", "Schema", "Core", "Postgres"]),
+        room("Tune", ["Bench", "Server", "Install", "Schema", "Core", "Postgres"], subprocess),
+        room("Pooler", ["Install", "Core", "Postgres"]),
+        room(
+            "Report", ["Pooler", "Tune", "Bench", "Server", "Verify", "Install", "Fix", "Schema", "Core", "Postgres"]),
+        room(
+            "EmailDBCommand",
+            ["Report", "Pooler", "Tune", "Bench", "Server", "Verify", "Install", "Fix", "Schema", "Core", "Postgres"],
+            arguments),
+
         .target(
             name: "TestSupport",
-            dependencies: [
-                "EmailDatabase", "Postgres",
-                .product(name: "Subprocess", package: "swift-subprocess"),
-                .product(name: "SystemPackage", package: "swift-system"),
-            ],
-            path: "Tests/TestSupport",
-            swiftSettings: settings
-        ),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
+            dependencies: ["Postgres", "Core", "Schema", "Install", "Server", "Bench"] + subprocess,
+            path: "Tests/TestSupport", swiftSettings: settings),
+        // Writes what is generated from the sources: sql/layout.
+        .executableTarget(
+            name: "SchemaTool", dependencies: ["Postgres", "Core", "Schema", "Install", "TestSupport"] + arguments,
+            path: "Tests/SchemaTool", swiftSettings: settings),
+        tests("PostgresTests", ["Postgres"]),
         .testTarget(
             name: "EmailDatabaseTests",
-            dependencies: ["CSchemaSQL", "EmailDatabase", "Postgres", "TestSupport"],
-            swiftSettings: settings
-        ),
-        .testTarget(
-            name: "MailTests", dependencies: ["EmailDatabase", "Postgres", "TestSupport"], swiftSettings: settings),
-        .testTarget(
-            name: "MonitoringTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "ContainerTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
-        .testTarget(
-            name: "CommandTests",
-            dependencies: ["EmailDatabase", "Postgres", "TestSupport", "EmailDBCommand"],
-            swiftSettings: settings
-        ),
+            dependencies: [
+                "CSchemaSQL", "Postgres", "Core", "Schema", "Fix", "Install", "Verify", "Server", "Tune", "Bench",
+                "Pooler", "TestSupport",
+            ], swiftSettings: settings),
+        tests("MailTests", ["Postgres", "Core", "Schema", "Install", "Verify"]),
+        tests("MonitoringTests", ["Postgres"]),
+        tests("ContainerTests", ["Postgres"]),
+        tests(
+            "CommandTests",
+            [
+                "Postgres", "Core", "Schema", "Fix", "Install", "Verify", "Server", "Tune", "Bench", "Pooler", "Report",
+                "EmailDBCommand",
+            ]),
     ],
     cLanguageStandard: .c2x
 )

@@ -1,5 +1,5 @@
 import ArgumentParser
-import EmailDatabase
+import Core
 
 /// The command line program.
 @main
@@ -18,6 +18,6 @@ struct EmailDB: ParsableCommand {
             """,
         version: "emaildb \(toolVersion)",
         subcommands: [
-            Init.self, Status.self, Verify.self, Tune.self, Ready.self, Pool.self, Bench.self, Dev.self, Layout.self,
+            Init.self, Status.self, Verify.self, Tune.self, Ready.self, Pool.self, Bench.self, Dev.self,
         ])
 }

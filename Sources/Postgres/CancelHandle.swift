@@ -4,7 +4,7 @@ import Glibc
 /// Cancels the running statement of one session, from any thread.
 ///
 /// The session answers with SQLSTATE 57014; if it was idle, nothing happens.
-public final class CancelHandle: @unchecked Sendable {
+package final class CancelHandle: @unchecked Sendable {
     // PGcancel is immutable after it was made, and PQcancel is documented as safe from any thread and from signal
     // handlers; hence the unchecked conformance.
     let pointer: OpaquePointer?
@@ -15,7 +15,7 @@ public final class CancelHandle: @unchecked Sendable {
 
     /// Asks the server to cancel; it takes its own short connection.
     /// - Throws: ``PostgresError`` when the request could not be delivered.
-    public func cancel() throws {
+    package func cancel() throws {
         var message = [CChar](repeating: 0, count: 256)
         guard PQcancel(pointer, &message, Int32(message.count)) == 1 else {
             let text = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -25,18 +25,18 @@ public final class CancelHandle: @unchecked Sendable {
 }
 
 /// Turns Ctrl-C and a polite kill into the cancellation of the running statement, so that work ends by rolling back.
-public enum Interruption {
+package enum Interruption {
     private nonisolated(unsafe) static var requested: sig_atomic_t = 0
     private nonisolated(unsafe) static var target: OpaquePointer?
 
     /// The signal that asked to stop, if one came.
-    public static var signal: Int32? { requested == 0 ? nil : Int32(requested) }
+    package static var signal: Int32? { requested == 0 ? nil : Int32(requested) }
 
     /// Handles SIGINT and SIGTERM from now on; a second one ends the process at once.
     ///
     /// A cancel request that reaches the server between two statements is lost, so it is sent again every 200 ms until
     /// the process ends.
-    public static func install() {
+    package static func install() {
         let handler: @convention(c) (Int32) -> Void = { number in
             if Interruption.requested != 0 { _exit(128 + number) }
             Interruption.requested = sig_atomic_t(number)
@@ -65,7 +65,7 @@ public enum Interruption {
     }
 
     /// Runs a body during which an interruption cancels the statement of one session.
-    public static func cancelling<Value>(_ handle: CancelHandle, _ body: () throws -> Value) rethrows -> Value {
+    package static func cancelling<Value>(_ handle: CancelHandle, _ body: () throws -> Value) rethrows -> Value {
         target = handle.pointer
         defer { target = nil }
         return try withExtendedLifetime(handle) { try body() }

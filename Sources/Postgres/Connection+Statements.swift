@@ -2,39 +2,39 @@ import CLibpq
 import Glibc
 
 /// One statement with its parameters, for ``Connection/pipeline(_:)``.
-public struct Statement: Sendable, ExpressibleByStringLiteral {
+package struct Statement: Sendable, ExpressibleByStringLiteral {
     /// The SQL, one statement, with parameters as `$1`, `$2`.
-    public var sql: String
+    package var sql: String
     /// The parameters' text forms; nil is NULL.
     ///
     /// Their types follow from the statement, so write casts there.
-    public var parameters: [String?]
+    package var parameters: [String?]
     /// Whether ``sql`` is the name of a prepared statement instead of a text.
     let isPrepared: Bool
 
     /// A statement with its parameters.
-    public init(_ sql: String, _ parameters: [String?] = []) {
+    package init(_ sql: String, _ parameters: [String?] = []) {
         self.sql = sql
         self.parameters = parameters
         isPrepared = false
     }
 
     /// A statement that the session has prepared, by `PREPARE` or ``Connection/prepare(_:_:)``.
-    public init(prepared name: String, _ parameters: [String?] = []) {
+    package init(prepared name: String, _ parameters: [String?] = []) {
         sql = name
         self.parameters = parameters
         isPrepared = true
     }
 
     /// A statement without parameters.
-    public init(stringLiteral value: String) { self.init(value) }
+    package init(stringLiteral value: String) { self.init(value) }
 }
 
 extension Connection {
     /// Runs one statement with parameters (extended query protocol).
     /// - Throws: ``PostgresError`` of kind `server` with every field, or `connectionLost`.
     @discardableResult
-    public func query(_ sql: String, _ parameters: [String?] = []) throws -> Rows {
+    package func query(_ sql: String, _ parameters: [String?] = []) throws -> Rows {
         let result = withCStrings(parameters) { values in
             PQexecParams(handle, sql, Int32(parameters.count), nil, values, nil, nil, 0)
         }
@@ -42,13 +42,13 @@ extension Connection {
     }
 
     /// Plans a statement under a name, for ``execute(_:_:)``; it lasts as long as the session.
-    public func prepare(_ name: String, _ sql: String) throws {
+    package func prepare(_ name: String, _ sql: String) throws {
         _ = try rows(PQprepare(handle, name, sql, 0, nil))
     }
 
     /// Runs a prepared statement.
     @discardableResult
-    public func execute(_ name: String, _ parameters: [String?] = []) throws -> Rows {
+    package func execute(_ name: String, _ parameters: [String?] = []) throws -> Rows {
         let result = withCStrings(parameters) { values in
             PQexecPrepared(handle, name, Int32(parameters.count), values, nil, nil, 0)
         }
@@ -62,7 +62,7 @@ extension Connection {
     /// - Returns: a result for each statement, in order.
     /// - Throws: ``PostgresError``; its `position` counts characters over the whole text.
     @discardableResult
-    public func script(_ sql: String) throws -> [Rows] {
+    package func script(_ sql: String) throws -> [Rows] {
         guard PQsendQuery(handle, sql) == 1 else { throw lastError() }
         return try collectResults()
     }
@@ -71,7 +71,7 @@ extension Connection {
     /// the caller opened one.
     /// - Returns: a result for each statement, in order.
     /// - Throws: the first ``PostgresError``; statements after it did not run.
-    public func pipeline(_ statements: [Statement]) throws -> [Rows] {
+    package func pipeline(_ statements: [Statement]) throws -> [Rows] {
         guard PQenterPipelineMode(handle) == 1, PQsetnonblocking(handle, 1) == 0 else { throw lastError() }
         var results: [Rows] = []
         var failure: PostgresError?
@@ -105,7 +105,7 @@ extension Connection {
     /// - Returns: the number of rows copied.
     /// - Throws: what the body threw, or the server's ``PostgresError``, whose context names line and column.
     @discardableResult
-    public func copyIn(_ sql: String, _ body: (borrowing CopyWriter) throws -> Void) throws -> Int {
+    package func copyIn(_ sql: String, _ body: (borrowing CopyWriter) throws -> Void) throws -> Int {
         let started = PQexec(handle, sql)
         let status = PQresultStatus(started)
         if status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH {
@@ -130,7 +130,7 @@ extension Connection {
 
     /// Runs a body between BEGIN and COMMIT; when it throws, the transaction is rolled back and the error passed on.
     /// - Parameter options: what follows `BEGIN`, such as `READ ONLY`.
-    public func transaction<Value>(_ options: String = "", _ body: () throws -> Value) throws -> Value {
+    package func transaction<Value>(_ options: String = "", _ body: () throws -> Value) throws -> Value {
         try query("BEGIN \(options)")
         do {
             let value = try body()

@@ -5,7 +5,7 @@ import Glibc
 ///
 /// A connection has one owner, and the compiler sees to it that it is not used after ``close()``. It blocks the calling
 /// thread while it waits; to interrupt it from elsewhere take a ``CancelHandle``. Text goes both ways as UTF-8.
-public struct Connection: ~Copyable {
+package struct Connection: ~Copyable {
     let handle: OpaquePointer
     private let notices: NoticeBox
     /// Retained for libpq, which holds a bare pointer to it.
@@ -16,7 +16,7 @@ public struct Connection: ~Copyable {
     ///   - settings: where and as whom; `client_encoding` is always UTF8.
     ///   - timeout: how long to try, all hosts together, unless the settings say `connect_timeout`.
     /// - Throws: ``PostgresError`` of kind `connect`, with the SQLSTATE when it was the server that refused.
-    public init(_ settings: ConnectionSettings, timeout: Duration = .seconds(10)) throws {
+    package init(_ settings: ConnectionSettings, timeout: Duration = .seconds(10)) throws {
         var parameters = settings.parameters
         parameters["client_encoding"] = "UTF8"
         parameters["fallback_application_name"] = parameters["fallback_application_name"] ?? "emaildb"
@@ -39,46 +39,46 @@ public struct Connection: ~Copyable {
     }
 
     /// Says goodbye to the server and frees the connection.
-    public consuming func close() {}
+    package consuming func close() {}
 
     // MARK: - About the session
 
     /// The server's version as a number: 160004 for 16.4.
-    public var serverVersion: Int { Int(PQserverVersion(handle)) }
+    package var serverVersion: Int { Int(PQserverVersion(handle)) }
 
     /// The process id that the other end announced at the start of the session.
     ///
     /// A pooler announces one of its own making, so that this differs from `pg_backend_pid()`.
-    public var announcedProcessID: Int { Int(PQbackendPID(handle)) }
+    package var announcedProcessID: Int { Int(PQbackendPID(handle)) }
 
     /// Whether the session is encrypted with TLS.
-    public var isEncrypted: Bool { PQsslInUse(handle) == 1 }
+    package var isEncrypted: Bool { PQsslInUse(handle) == 1 }
 
     /// Whether the server asked for a password and got one.
-    public var usedPassword: Bool { PQconnectionUsedPassword(handle) == 1 }
+    package var usedPassword: Bool { PQconnectionUsedPassword(handle) == 1 }
 
     /// The host name, address or socket directory that was connected to.
-    public var host: String { PQhost(handle).map { String(cString: $0) } ?? "" }
+    package var host: String { PQhost(handle).map { String(cString: $0) } ?? "" }
 
     /// The port that was connected to.
-    public var port: String { PQport(handle).map { String(cString: $0) } ?? "" }
+    package var port: String { PQport(handle).map { String(cString: $0) } ?? "" }
 
     /// The database that was connected to.
-    public var database: String { PQdb(handle).map { String(cString: $0) } ?? "" }
+    package var database: String { PQdb(handle).map { String(cString: $0) } ?? "" }
 
     /// The role that logged in.
-    public var user: String { PQuser(handle).map { String(cString: $0) } ?? "" }
+    package var user: String { PQuser(handle).map { String(cString: $0) } ?? "" }
 
     /// Whether libpq still believes in the connection.
-    public var isAlive: Bool { PQstatus(handle) == CONNECTION_OK }
+    package var isAlive: Bool { PQstatus(handle) == CONNECTION_OK }
 
     /// A value that the server reports without being asked, such as `server_version` or `in_hot_standby`.
-    public func parameterStatus(_ name: String) -> String? {
+    package func parameterStatus(_ name: String) -> String? {
         PQparameterStatus(handle, name).map { String(cString: $0) }
     }
 
     /// Where the session stands with respect to transactions.
-    public enum TransactionStatus: Sendable {
+    package enum TransactionStatus: Sendable {
         /// Not in a transaction.
         case idle
         /// A statement is running.
@@ -92,7 +92,7 @@ public struct Connection: ~Copyable {
     }
 
     /// Where the session stands, as libpq last heard.
-    public var transactionStatus: TransactionStatus {
+    package var transactionStatus: TransactionStatus {
         switch PQtransactionStatus(handle) {
         case PQTRANS_IDLE: .idle
         case PQTRANS_ACTIVE: .active
@@ -103,15 +103,15 @@ public struct Connection: ~Copyable {
     }
 
     /// The notices and warnings that arrived since the last call, oldest first.
-    public func takeNotices() -> [PostgresError] { notices.take() }
+    package func takeNotices() -> [PostgresError] { notices.take() }
 
     /// A handle that cancels the running statement of this session from any thread.
-    public func makeCancelHandle() -> CancelHandle { CancelHandle(handle) }
+    package func makeCancelHandle() -> CancelHandle { CancelHandle(handle) }
 
     /// A password as the verifier that `ALTER ROLE .. PASSWORD` takes, made here so that the server never sees the
     /// password itself.
     /// - Throws: ``PostgresError`` when libpq cannot make one; the text does not repeat the password.
-    public func encryptPassword(_ password: String, user: String) throws -> String {
+    package func encryptPassword(_ password: String, user: String) throws -> String {
         guard let verifier = PQencryptPasswordConn(handle, password, user, "scram-sha-256") else {
             throw PostgresError(kind: .usage, message: "libpq cannot make a SCRAM verifier of this password")
         }
@@ -212,7 +212,9 @@ func waitForSocket(_ socket: Int32, events: Int32, until deadline: ContinuousClo
 }
 
 /// Calls a function with a nil-terminated array of C strings, freed afterwards.
-func withCStrings<Result>(_ texts: [String?], _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Result) -> Result {
+package func withCStrings<Result>(_ texts: [String?], _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Result)
+    -> Result
+{
     var pointers: [UnsafePointer<CChar>?] = texts.map { text in text.flatMap { UnsafePointer(strdup($0)) } }
     pointers.append(nil)
     defer { for pointer in pointers { free(UnsafeMutableRawPointer(mutating: pointer)) } }

@@ -4,17 +4,17 @@ import CLibpq
 ///
 /// What is not given here comes from libpq: the `PG*` environment, the service file, the password file, its defaults.
 /// Values that libpq marks as secret never appear in ``description``.
-public struct ConnectionSettings: Sendable, Hashable {
+package struct ConnectionSettings: Sendable, Hashable {
     /// Keyword and value, as in "Parameter Key Words" of libpq's documentation.
-    public private(set) var parameters: [String: String]
+    package private(set) var parameters: [String: String]
 
     /// Settings by keyword.
-    public init(parameters: [String: String] = [:]) { self.parameters = parameters }
+    package init(parameters: [String: String] = [:]) { self.parameters = parameters }
 
     /// Reads what `psql -d` takes: a database name, a `postgresql://` URI, or a `keyword=value` string.
     /// - Throws: ``PostgresError`` of kind `configuration`; its text never repeats any part of the string, because
     ///   libpq's own message can quote the password.
-    public init(target: String) throws {
+    package init(target: String) throws {
         guard target.hasPrefix("postgresql://") || target.hasPrefix("postgres://") || target.contains("=") else {
             self.init(parameters: ["dbname": target])
             return
@@ -32,14 +32,14 @@ public struct ConnectionSettings: Sendable, Hashable {
     }
 
     /// One parameter; setting nil leaves it to libpq's defaults.
-    public subscript(keyword: String) -> String? {
+    package subscript(keyword: String) -> String? {
         get { parameters[keyword] }
         set { parameters[keyword] = newValue }
     }
 
     /// What libpq would use for a keyword that is not given: from the environment or the service file; nil if neither
     /// says anything and libpq decides at connection time.
-    public static func defaultValue(of keyword: String) -> String? {
+    package static func defaultValue(of keyword: String) -> String? {
         guard let options = PQconndefaults() else { return nil }
         defer { PQconninfoFree(options) }
         return values(of: options)[keyword]
@@ -58,7 +58,7 @@ public struct ConnectionSettings: Sendable, Hashable {
 
 extension ConnectionSettings: CustomStringConvertible {
     /// The settings as `keyword=value` pairs in alphabetical order, without any secret.
-    public var description: String {
+    package var description: String {
         let secret = Self.secretKeywords
         return parameters.filter { !secret.contains($0.key) }
             .sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")

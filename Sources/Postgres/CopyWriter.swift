@@ -1,14 +1,14 @@
 import CLibpq
 
 /// Feeds the rows of one running `COPY .. FROM STDIN`; it exists only inside ``Connection/copyIn(_:_:)``.
-public struct CopyWriter: ~Copyable {
+package struct CopyWriter: ~Copyable {
     private let handle: OpaquePointer
 
     init(handle: OpaquePointer) { self.handle = handle }
 
     /// Sends one row in COPY's text format; nil is NULL.
     /// - Throws: ``PostgresError`` when the connection is lost. The server's own objections come at the end.
-    public func write(row: [String?]) throws {
+    package func write(row: [String?]) throws {
         var line: [UInt8] = []
         for (index, value) in row.enumerated() {
             if index > 0 { line.append(UInt8(ascii: "\t")) }
@@ -31,7 +31,7 @@ public struct CopyWriter: ~Copyable {
     }
 
     /// Sends bytes as they are, in whatever format the COPY asked for.
-    public func write(bytes: [UInt8]) throws {
+    package func write(bytes: [UInt8]) throws {
         let sent = bytes.withUnsafeBytes { raw in
             PQputCopyData(handle, raw.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(raw.count))
         }

@@ -1,9 +1,9 @@
 import CLibcrypto
 
 /// SHA-256 (FIPS 180-4), computed by the OpenSSL library that libpq itself links.
-public enum SHA256 {
+package enum SHA256 {
     /// The digest's 32 bytes.
-    public static func digest(_ bytes: [UInt8]) -> [UInt8] {
+    package static func digest(_ bytes: [UInt8]) -> [UInt8] {
         var output = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
         var context = SHA256_CTX()
         SHA256_Init(&context)
@@ -13,7 +13,7 @@ public enum SHA256 {
     }
 
     /// The digest of a text's UTF-8 bytes, as 64 lower-case hexadecimal digits.
-    public static func hexadecimal(_ text: String) -> String {
+    package static func hexadecimal(_ text: String) -> String {
         let digits = Array("0123456789abcdef".utf8)
         let bytes = digest(Array(text.utf8)).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
         return String(decoding: bytes, as: UTF8.self)

@@ -3,9 +3,9 @@ import CLibpq
 /// What went wrong between this client and a server, with every field that the server sent.
 ///
 /// Field names follow "Error and Notice Message Fields" of PostgreSQL's protocol documentation.
-public struct PostgresError: Error, Sendable, Hashable {
+package struct PostgresError: Error, Sendable, Hashable {
     /// Who says so, and what that means for the connection.
-    public enum Kind: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
         /// The connection string or a parameter cannot be used; nothing was sent.
         case configuration
         /// No connection could be made.
@@ -19,38 +19,38 @@ public struct PostgresError: Error, Sendable, Hashable {
     }
 
     /// Who says so.
-    public var kind: Kind
+    package var kind: Kind
     /// `ERROR`, `FATAL`, `PANIC`, or for a notice `WARNING` and so on; never translated.
-    public var severity: String
+    package var severity: String
     /// The code, when the server sent one.
-    public var sqlState: SQLState?
+    package var sqlState: SQLState?
     /// The primary message, one line as a rule, in the server's language.
-    public var message: String
+    package var message: String
     /// More about it; may hold row data.
-    public var detail: String?
+    package var detail: String?
     /// The server's advice.
-    public var hint: String?
+    package var hint: String?
     /// Where in the statement, in characters (Unicode scalars) from 1 over the whole string sent.
-    public var position: Int?
+    package var position: Int?
     /// Where in `internalQuery`, in characters from 1.
-    public var internalPosition: Int?
+    package var internalPosition: Int?
     /// The statement that a function ran when it failed.
-    public var internalQuery: String?
+    package var internalQuery: String?
     /// The call stack of functions, innermost first.
-    public var context: String?
+    package var context: String?
     /// The schema concerned.
-    public var schemaName: String?
+    package var schemaName: String?
     /// The table concerned.
-    public var tableName: String?
+    package var tableName: String?
     /// The column concerned.
-    public var columnName: String?
+    package var columnName: String?
     /// The data type concerned.
-    public var dataTypeName: String?
+    package var dataTypeName: String?
     /// The constraint concerned.
-    public var constraintName: String?
+    package var constraintName: String?
 
     /// An error with a message of this client's own.
-    public init(kind: Kind, message: String, sqlState: SQLState? = nil, hint: String? = nil) {
+    package init(kind: Kind, message: String, sqlState: SQLState? = nil, hint: String? = nil) {
         self.kind = kind
         self.severity = kind == .connect || kind == .connectionLost ? "FATAL" : "ERROR"
         self.sqlState = sqlState
@@ -104,7 +104,7 @@ public struct PostgresError: Error, Sendable, Hashable {
 
 extension PostgresError: CustomStringConvertible {
     /// Severity, code and message on one line, then detail, hint and context, each on its own.
-    public var description: String {
+    package var description: String {
         var text = severity + ": " + message
         if let sqlState { text += " (SQLSTATE \(sqlState))" }
         if let detail { text += "\nDETAIL: " + detail }

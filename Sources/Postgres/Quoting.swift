@@ -4,12 +4,12 @@
 ///
 /// The client encoding is always UTF8, in which no character holds the byte of another quote or backslash, so doubling
 /// them is all there is to it, as `quote_ident` and `quote_literal` do on the server.
-public enum SQL {
+package enum SQL {
     /// A name as an identifier, always quoted.
-    public static func identifier(_ name: String) -> String { quoted(name, by: "\"") }
+    package static func identifier(_ name: String) -> String { quoted(name, by: "\"") }
 
     /// A text as a literal that means the same under any `standard_conforming_strings`.
-    public static func literal(_ text: String) -> String {
+    package static func literal(_ text: String) -> String {
         let quoted = quoted(text, by: "'")
         guard text.unicodeScalars.contains("\\") else { return quoted }
         var escaped = String.UnicodeScalarView()
@@ -21,7 +21,7 @@ public enum SQL {
     }
 
     /// Texts as the text form of an SQL array, for a parameter.
-    public static func array(_ texts: [String]) -> String {
+    package static func array(_ texts: [String]) -> String {
         let elements = texts.map { text in
             var element = String.UnicodeScalarView()
             for scalar in text.unicodeScalars {

@@ -1,13 +1,13 @@
 import CLibpq
 
 /// What one statement returned: its rows as text, its command tag, and how many rows it touched.
-public struct Rows: Sendable, RandomAccessCollection {
+package struct Rows: Sendable, RandomAccessCollection {
     /// Column names in order.
-    public let columns: [String]
+    package let columns: [String]
     /// The command tag, such as `SELECT 3` or `CREATE TABLE`.
-    public let commandTag: String
+    package let commandTag: String
     /// Rows inserted, updated, deleted or selected; 0 for other commands.
-    public let affectedRows: Int
+    package let affectedRows: Int
     private let values: [[String?]]
     private let indexes: [String: Int]
 
@@ -29,15 +29,15 @@ public struct Rows: Sendable, RandomAccessCollection {
     }
 
     /// The first row's index: 0.
-    public var startIndex: Int { 0 }
+    package var startIndex: Int { 0 }
     /// How many rows there are.
-    public var endIndex: Int { values.count }
+    package var endIndex: Int { values.count }
     /// The row at an index from 0.
-    public subscript(position: Int) -> Row { Row(values: values[position], indexes: indexes) }
+    package subscript(position: Int) -> Row { Row(values: values[position], indexes: indexes) }
 }
 
 /// One row of a result; values are text as the server prints it, nil for NULL.
-public struct Row: Sendable {
+package struct Row: Sendable {
     private let values: [String?]
     private let indexes: [String: Int]
 
@@ -47,20 +47,20 @@ public struct Row: Sendable {
     }
 
     /// The value of a column by position from 0.
-    public subscript(_ index: Int) -> String? { values[index] }
+    package subscript(_ index: Int) -> String? { values[index] }
 
     /// The value of a column by name; traps when the statement returns no such column, which is a programming error.
-    public subscript(_ column: String) -> String? {
+    package subscript(_ column: String) -> String? {
         guard let index = indexes[column] else { preconditionFailure("the result has no column named \(column)") }
         return values[index]
     }
 
     /// A text value; the empty string for NULL.
-    public func text(_ column: String) -> String { self[column] ?? "" }
+    package func text(_ column: String) -> String { self[column] ?? "" }
 
     /// A whole number; nil for NULL or for anything that is not one.
-    public func integer(_ column: String) -> Int? { self[column].flatMap { Int($0) } }
+    package func integer(_ column: String) -> Int? { self[column].flatMap { Int($0) } }
 
     /// A boolean: true only for a true value, so NULL is false.
-    public func flag(_ column: String) -> Bool { self[column] == "t" }
+    package func flag(_ column: String) -> Bool { self[column] == "t" }
 }

@@ -4,13 +4,13 @@ import CLibcrypto
 ///
 /// The form is `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>`, the last three in base64; the keys are
 /// those of RFC 5802, section 3.
-public struct SCRAMVerifier: Sendable {
+package struct SCRAMVerifier: Sendable {
     private let iterations: Int32
     private let salt: [UInt8]
     private let storedKey: [UInt8]
 
     /// Reads a stored verifier; nil when the text is anything else (MD5, an empty password).
-    public init?(_ stored: String) {
+    package init?(_ stored: String) {
         let parts = stored.split(separator: "$", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0] == "SCRAM-SHA-256" else { return nil }
         let first = parts[1].split(separator: ":")
@@ -28,7 +28,7 @@ public struct SCRAMVerifier: Sendable {
     ///
     /// The password is taken as it is: one that SASLprep (RFC 4013) would change is reported as not matching, so the
     /// caller sets it again, which is harmless.
-    public func matches(password: String) -> Bool {
+    package func matches(password: String) -> Bool {
         var saltedPassword = [UInt8](repeating: 0, count: 32)
         let bytes = Array(password.utf8)
         let derived = bytes.withUnsafeBytes { raw in

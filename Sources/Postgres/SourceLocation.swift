@@ -1,12 +1,12 @@
 /// A place in a text: line and column, both from 1, the column in characters (Unicode scalars).
-public struct SourceLocation: Hashable, Sendable {
+package struct SourceLocation: Hashable, Sendable {
     /// The line, from 1.
-    public var line: Int
+    package var line: Int
     /// The column, from 1, in Unicode scalars.
-    public var column: Int
+    package var column: Int
 
     /// A place by its numbers.
-    public init(line: Int, column: Int) {
+    package init(line: Int, column: Int) {
         self.line = line
         self.column = column
     }
@@ -18,7 +18,7 @@ public struct SourceLocation: Hashable, Sendable {
     /// - Parameters:
     ///   - position: characters from 1, as in ``PostgresError/position``.
     ///   - text: the whole string that was sent.
-    public init(position: Int, in text: String) {
+    package init(position: Int, in text: String) {
         var line = 1
         var column = 1
         for scalar in text.unicodeScalars.prefix(max(0, position - 1)) {

@@ -1,4 +1,4 @@
-import EmailDatabase
+import Bench
 import FoundationEssentials
 import Postgres
 import TestSupport

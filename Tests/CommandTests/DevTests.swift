@@ -1,5 +1,5 @@
-import EmailDatabase
 import FoundationEssentials
+import Server
 import TestSupport
 import Testing
 

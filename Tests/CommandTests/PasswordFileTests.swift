@@ -1,5 +1,5 @@
-import EmailDatabase
 import Foundation
+import Install
 import Postgres
 import TestSupport
 import Testing

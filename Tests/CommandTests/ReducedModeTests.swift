@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Install
 import Postgres
 import TestSupport
 import Testing
@@ -28,7 +29,7 @@ import Testing
 
         // What the report says mends it: afterwards it equals what a superuser installs.
         let target = try Connection(superuser.database("email_service"))
-        for limitation in report.limitations { try target.script(limitation.remedy) }
+        for limitation in report.limitations { try target.script(limitation.fix) }
         let mended = try Set(Cluster.snapshot(superuser.database("email_service")))
         let installed = try await CommandRunner.emaildb(
             ["init"], environment: superuser.database("by_superuser").environment)
@@ -54,8 +55,8 @@ import Testing
         let result = try await CommandRunner.emaildb(["init"], environment: settings.environment)
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output.contains("extension pg_stat_statements = closed to public"))
-        let remedy = result.output.split(separator: "\n").first { $0.contains("CALL emaildb.count_statements();") }
-        try target.script(String(try #require(remedy)))
+        let fix = result.output.split(separator: "\n").first { $0.contains("CALL emaildb.count_statements();") }
+        try target.script(String(try #require(fix)))
         #expect(try target.query(isOpen).first?[0] == "false")
         #expect(result.output.contains("reduced mode: the following needs a superuser"))
         #expect(result.output.contains("ALTER ROLE email_backup BYPASSRLS;"))
@@ -65,7 +66,7 @@ import Testing
     private struct Report: Decodable {
         struct Limitation: Decodable {
             let missing: String
-            let remedy: String
+            let fix: String
         }
         let createdDatabase: Bool
         let limitations: [Limitation]

@@ -1,7 +1,7 @@
-import EmailDatabase
 import Foundation
 import Glibc
 import Postgres
+import Server
 import TestSupport
 import Testing
 

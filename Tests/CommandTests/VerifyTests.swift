@@ -1,9 +1,12 @@
+import Core
+import EmailDBCommand
 import Foundation
 import FoundationXML
 import Glibc
 import Postgres
 import TestSupport
 import Testing
+import Verify
 
 /// What `verify` says, in every format, and what it ends with.
 @Suite struct VerifyTests {
@@ -92,7 +95,7 @@ import Testing
         }
         struct Unseen: Decodable {
             let section, what, reason: String
-            let remedy: String?
+            let fix: String?
         }
         struct Ignored: Decodable {
             let finding: Finding
@@ -129,7 +132,8 @@ import Testing
             #expect(line.contains("CREATE INDEX idx_email_messages_thread_id"))
             #expect(index.documentation.hasSuffix("FindingCodes.md#EDB-L161"))
             // The page says which fields there are.
-            let page = try String(contentsOfFile: "Sources/EmailDatabase/Documentation.docc/Verify.md", encoding: .utf8)
+            let page = try String(
+                contentsOfFile: "Sources/EmailDBCommand/Documentation.docc/Verify.md", encoding: .utf8)
             let object = try #require(
                 try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
             let findings = try #require(object["findings"] as? [[String: Any]])

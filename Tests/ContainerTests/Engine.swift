@@ -1,3 +1,4 @@
+import EmailDBCommand
 import Foundation
 import Postgres
 import TestSupport

@@ -1,3 +1,4 @@
+import EmailDBCommand
 import Postgres
 import TestSupport
 import Testing

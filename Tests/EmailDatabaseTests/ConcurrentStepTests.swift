@@ -1,6 +1,6 @@
 import Testing
 
-@testable import EmailDatabase
+@testable import Schema
 
 /// Which files may run outside transactions: only those that an interrupted run can go on with.
 @Suite struct ConcurrentStepTests {

@@ -1,4 +1,5 @@
 import Postgres
+import Report
 
 /// Compares a database with ``DocumentedLayout`` by asking `pg_catalog` directly.
 enum DocumentedLayoutCheck {

@@ -1,7 +1,8 @@
 import FoundationEssentials
 import Testing
 
-@testable import EmailDatabase
+@testable import Schema
+@testable import Verify
 
 @Suite struct FindingCodeTests {
     // The page is written by hand, or by pasting what --explain prints; either way it says what the code says.

@@ -3,7 +3,8 @@ import Postgres
 import TestSupport
 import Testing
 
-@testable import EmailDatabase
+@testable import Core
+@testable import Schema
 
 @Suite struct LayoutTests {
     // MARK: - The text form

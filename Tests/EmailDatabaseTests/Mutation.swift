@@ -1,8 +1,5 @@
-import EmailDatabase
 import Postgres
 import Testing
-
-@testable import EmailDatabase
 
 /// Something done to an installed database, and what `verify` must then find.
 struct Mutation: Sendable {

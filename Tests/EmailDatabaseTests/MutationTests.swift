@@ -1,9 +1,12 @@
+import Fix
 import FoundationEssentials
 import Postgres
 import TestSupport
 import Testing
 
-@testable import EmailDatabase
+@testable import Install
+@testable import Schema
+@testable import Verify
 
 /// Every kind of drift is found under its code and object, and the mending script brings the database back.
 ///

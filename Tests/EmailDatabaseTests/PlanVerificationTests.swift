@@ -1,8 +1,9 @@
 import Postgres
+import Schema
 import TestSupport
 import Testing
 
-@testable import EmailDatabase
+@testable import Verify
 
 /// Plans of an empty database: whether each query can use its index at all.
 @Suite struct PlanVerificationTests {

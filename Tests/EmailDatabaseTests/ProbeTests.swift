@@ -1,8 +1,10 @@
 import Postgres
+import Schema
 import TestSupport
 import Testing
 
-@testable import EmailDatabase
+@testable import Install
+@testable import Verify
 
 /// The live attacks: nothing on a sound database, the right finding on a broken one, and nothing left behind.
 @Suite struct ProbeTests {

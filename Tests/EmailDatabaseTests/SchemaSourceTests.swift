@@ -1,5 +1,6 @@
-import EmailDatabase
 import FoundationEssentials
+import Postgres
+import Schema
 import Testing
 
 @Suite struct SchemaSourceTests {

@@ -1,4 +1,3 @@
-import EmailDatabase
 import Postgres
 import TestSupport
 import Testing

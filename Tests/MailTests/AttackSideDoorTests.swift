@@ -1,5 +1,5 @@
-import EmailDatabase
 import Postgres
+import Server
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
-import EmailDatabase
+import Install
 import Postgres
+import Schema
 import TestSupport
 
 /// A database with the whole schema on the server of these tests, and how its users log in: over TCP, with passwords.

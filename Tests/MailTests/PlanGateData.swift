@@ -1,4 +1,4 @@
-@testable import EmailDatabase
+@testable import Verify
 
 extension PlannedQuery {
     /// Statements that fill a database with skewed tenants, without triggers: 60 tenants, the first with 23 % of the mail.

@@ -2,7 +2,8 @@ import Postgres
 import TestSupport
 import Testing
 
-@testable import EmailDatabase
+@testable import Schema
+@testable import Verify
 
 @Suite struct PlanGateTests {
     @Test func everyCataloguedQueryUsesItsIndex() async throws {

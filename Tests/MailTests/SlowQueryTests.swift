@@ -2,7 +2,8 @@ import Postgres
 import TestSupport
 import Testing
 
-@testable import EmailDatabase
+@testable import Install
+@testable import Schema
 
 /// The view of slow statements, where they are counted and where they are not.
 @Suite struct SlowQueryTests {

@@ -8,7 +8,7 @@ import Testing
     /// The code of all blocks of a language, in order.
     private func blocks(_ language: String) throws -> [String] {
         let page = try String(
-            contentsOfFile: "Sources/EmailDatabase/Documentation.docc/UsingTheDatabase.md", encoding: .utf8)
+            contentsOfFile: "Sources/EmailDBCommand/Documentation.docc/UsingTheDatabase.md", encoding: .utf8)
         var blocks: [String] = []
         var current: [Substring]?
         for line in page.split(separator: "\n", omittingEmptySubsequences: false) {

@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func everyMetricIsExplained() throws {
-        let page = try Deployment.text(Deployment.path("Sources/EmailDatabase/Documentation.docc/Monitoring.md"))
+        let page = try Deployment.text(Deployment.path("Sources/EmailDBCommand/Documentation.docc/Monitoring.md"))
         let explained = Set(page.matches(of: #/\n\| `([a-z_]+)` \|/#).map { String($0.1) })
         let declared = try Self.declaredMetrics()
         #expect(declared.subtracting(explained).sorted() == [])

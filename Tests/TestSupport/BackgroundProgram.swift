@@ -4,7 +4,7 @@ import Subprocess
 import SystemPackage
 
 /// A program that runs beside a test, for the length of one body.
-public enum BackgroundProgram {
+package enum BackgroundProgram {
     /// Starts a program, waits until it answers, runs a body and ends the program.
     /// - Parameters:
     ///   - program: a name in `PATH`.
@@ -13,7 +13,7 @@ public enum BackgroundProgram {
     ///   - port: where it serves HTTP.
     ///   - page: what it answers as soon as it is up; asked for every 50 ms, for ten seconds at most.
     ///   - body: gets the process id.
-    public static func with<Value: Sendable>(
+    package static func with<Value: Sendable>(
         _ program: String, _ arguments: [String], environment: [String: String] = [:], log: String, port: Int,
         page: String, _ body: @escaping @Sendable (Int32) async throws -> Value
     ) async throws -> Value {

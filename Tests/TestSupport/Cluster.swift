@@ -1,16 +1,17 @@
 import FoundationEssentials
 import Glibc
-public import Postgres
+package import Postgres
 
-@testable import EmailDatabase
+@testable import Core
+@testable import Schema
 
 /// What tests of `init` do to a cluster between two runs, and what they look at afterwards.
-public enum Cluster {
+package enum Cluster {
     /// The roles that the schema makes.
-    public static let roles = Preflight.roles
+    package static let roles = Role.allCases.map(\.name)
 
     /// Brings a cluster back to where initdb left it: no database and no role of ours.
-    public static func empty(_ settings: ConnectionSettings, dropping databases: [String] = ["email_service"]) throws {
+    package static func empty(_ settings: ConnectionSettings, dropping databases: [String] = ["email_service"]) throws {
         let connection = try Connection(settings.database("postgres"))
         for database in databases {
             try connection.query("DROP DATABASE IF EXISTS \(SQL.identifier(database)) WITH (FORCE)")
@@ -19,7 +20,7 @@ public enum Cluster {
     }
 
     /// Everything the catalog says of an installed database: facts, and the ledger's steps with their states.
-    public static func snapshot(_ settings: ConnectionSettings) throws -> [String] {
+    package static func snapshot(_ settings: ConnectionSettings) throws -> [String] {
         let connection = try Connection(settings)
         try Session.pin(connection)
         let facts = try LiveCatalog.facts(connection).map { "\($0.key) = \($0.value)" }
@@ -30,12 +31,12 @@ public enum Cluster {
 }
 
 /// A folder that is removed when nobody holds it any longer.
-public final class TemporaryFolder: Sendable {
+package final class TemporaryFolder: Sendable {
     /// Its absolute path.
-    public let path: String
+    package let path: String
 
     /// An empty folder.
-    public init() throws {
+    package init() throws {
         path = "/tmp/emaildb-files-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
@@ -43,22 +44,22 @@ public final class TemporaryFolder: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     /// Writes a text file; a name with a folder in it makes the folder.
-    public func write(_ name: String, _ text: String) throws {
+    package func write(_ name: String, _ text: String) throws {
         let folder = (path + "/" + name).split(separator: "/").dropLast().joined(separator: "/")
         try FileManager.default.createDirectory(atPath: "/" + folder, withIntermediateDirectories: true)
         try text.write(toFile: path + "/" + name, atomically: true, encoding: .utf8)
     }
 
     /// Reads a text file.
-    public func read(_ name: String) throws -> String {
+    package func read(_ name: String) throws -> String {
         try String(contentsOfFile: path + "/" + name, encoding: .utf8)
     }
 
     /// Removes a file.
-    public func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path + "/" + name) }
+    package func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path + "/" + name) }
 
     /// A folder with the project's own steps and layouts.
-    public static func withSteps() throws -> TemporaryFolder {
+    package static func withSteps() throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
         let manager = FileManager.default
         for name in try manager.contentsOfDirectory(atPath: "sql") where name.hasSuffix(".sql") {
@@ -72,7 +73,7 @@ public final class TemporaryFolder: Sendable {
 
     /// A folder with a short series: the ledger, a table, and an index on it that is built outside transactions, as
     /// slowly as wanted, because its function sleeps at every row, and as long as a session holds ``heldOpen``.
-    public static func withSlowIndex(milliseconds: Int) throws -> TemporaryFolder {
+    package static func withSlowIndex(milliseconds: Int) throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
         try folder.write("0001_ledger.sql", try String(contentsOfFile: "sql/0001_ledger.sql", encoding: .utf8))
         let rows = 50
@@ -107,5 +108,5 @@ public final class TemporaryFolder: Sendable {
     }
 
     /// The arguments of the advisory lock that keeps a build from ending.
-    public static let heldOpen = "7, 7"
+    package static let heldOpen = "7, 7"
 }

@@ -1,22 +1,22 @@
 import Dispatch
 import Foundation
-public import Glibc
+import Glibc
 import Synchronization
 
 /// What a finished process left behind.
-public struct CommandResult: Sendable {
+package struct CommandResult: Sendable {
     /// The exit status, or 128 and the signal's number.
-    public let status: Int32
+    package let status: Int32
     /// Standard output.
-    public let output: String
+    package let output: String
     /// Standard error.
-    public let errors: String
+    package let errors: String
 }
 
 /// Runs the program under test, and programs beside it, as their users do.
-public enum CommandRunner {
+package enum CommandRunner {
     /// The debug build of `emaildb` that lies beside the tests.
-    public static var emaildb: String {
+    package static var emaildb: String {
         let folder = CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false).dropLast()
         for depth in 0...3 {
             let path = folder.dropLast(depth).joined(separator: "/") + "/emaildb"
@@ -33,7 +33,7 @@ public enum CommandRunner {
     ///   - killAfter: when to end it, if it still runs.
     ///   - victim: the process to end instead of the program.
     ///   - condition: what has to be so before it is ended, asked every 20 ms.
-    public static func emaildb(
+    package static func emaildb(
         _ arguments: [String], environment: [String: String] = [:], in folder: String? = nil, signal: Int32 = SIGKILL,
         killAfter: Duration? = nil,
         victim: Int32? = nil, killWhen condition: (@Sendable () throws -> Bool)? = nil
@@ -45,7 +45,7 @@ public enum CommandRunner {
     }
 
     /// Runs any program.
-    public static func run(
+    package static func run(
         _ program: String, _ arguments: [String], environment: [String: String] = [:], in folder: String? = nil,
         signal: Int32 = SIGKILL,
         killAfter: Duration? = nil,

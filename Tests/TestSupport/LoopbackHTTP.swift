@@ -1,9 +1,9 @@
 import Glibc
 
 /// The few lines of HTTP that a test needs to ask a program on this machine.
-public enum LoopbackHTTP {
+package enum LoopbackHTTP {
     /// The body of an answer; nil when nobody answers, or the status is not 200.
-    public static func get(port: Int, _ target: String) -> String? {
+    package static func get(port: Int, _ target: String) -> String? {
         let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard connection >= 0 else { return nil }
         defer { close(connection) }
@@ -39,7 +39,7 @@ public enum LoopbackHTTP {
     }
 
     /// A query value with everything but letters and digits percent-encoded.
-    public static func encode(_ value: String) -> String {
+    package static func encode(_ value: String) -> String {
         value.utf8.map { byte in
             let isPlain = (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
             return isPlain ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)

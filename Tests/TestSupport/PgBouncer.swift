@@ -1,14 +1,14 @@
-import EmailDatabase
 import FoundationEssentials
 import Glibc
-public import Postgres
+package import Postgres
+import Server
 import Subprocess
 import SystemPackage
 
 /// A real PgBouncer in front of a test server, for the length of one body.
-public enum PgBouncer {
+package enum PgBouncer {
     /// Runs a body with settings that lead through a pooler of the given mode.
-    public static func with<Value: Sendable>(
+    package static func with<Value: Sendable>(
         _ settings: ConnectionSettings, mode: String,
         _ body: @escaping @Sendable (ConnectionSettings) async throws -> Value
     ) async throws -> Value {
@@ -39,7 +39,7 @@ public enum PgBouncer {
     /// - Parameters:
     ///   - folder: where to write the configuration; everybody may then read what is in it.
     ///   - settings: who can log in when it is ready; the body gets them.
-    public static func with<Value: Sendable>(
+    package static func with<Value: Sendable>(
         configuration: String, in folder: TemporaryFolder, reachedBy settings: ConnectionSettings,
         _ body: @escaping @Sendable (ConnectionSettings) async throws -> Value
     ) async throws -> Value {
@@ -73,7 +73,7 @@ public enum PgBouncer {
 }
 
 /// Ports for programs that cannot choose one themselves.
-public enum TestPort {
+package enum TestPort {
     /// A port of the loopback address on which nobody listens at this moment.
-    public static func free() -> Int { LocalServer.freePort(preferring: nil) }
+    package static func free() -> Int { LocalServer.freePort(preferring: nil) }
 }

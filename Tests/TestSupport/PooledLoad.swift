@@ -1,15 +1,15 @@
 import Dispatch
 import FoundationEssentials
 import Glibc
-public import Postgres
+package import Postgres
 import Synchronization
 
-@testable import EmailDatabase
+@testable import Bench
 
 /// Clients that read as one tenant each, and look whether they see anything else.
-public struct PooledLoad: Sendable {
+package struct PooledLoad: Sendable {
     /// For how long a client sets its tenant.
-    public enum Scope: String, Sendable {
+    package enum Scope: String, Sendable {
         /// As it should: until the end of the transaction.
         case transaction = "t"
         /// Carelessly.
@@ -17,15 +17,15 @@ public struct PooledLoad: Sendable {
     }
 
     /// What the clients saw.
-    public struct Result: Sendable {
+    package struct Result: Sendable {
         /// Reads that gave the rows of the tenant that was set, all of them and no others.
-        public var right = 0
+        package var right = 0
         /// Reads that gave rows of another tenant, or any after the transaction that had set one.
-        public var wrong = 0
+        package var wrong = 0
         /// The first few.
-        public var errors: [String] = []
+        package var errors: [String] = []
         /// The most connections that the server had from the pooler.
-        public var mostConnections = 0
+        package var mostConnections = 0
     }
 
     private let tenants: [String]
@@ -35,7 +35,7 @@ public struct PooledLoad: Sendable {
     /// - Parameters:
     ///   - writer: who may write accounts, past the pooler or through it.
     ///   - observer: who counts the server's connections to the same database, past the pooler.
-    public init(tenants count: Int, writer: ConnectionSettings, observer: ConnectionSettings) throws {
+    package init(tenants count: Int, writer: ConnectionSettings, observer: ConnectionSettings) throws {
         self.observer = observer
         let connection = try Connection(writer)
         tenants = try (0..<count).map { _ in
@@ -53,7 +53,7 @@ public struct PooledLoad: Sendable {
     }
 
     /// Each client reads `rounds` times within a transaction that sets its tenant, and as often without any.
-    public func run(_ settings: ConnectionSettings, clients: Int, rounds: Int, scope: Scope) throws -> Result {
+    package func run(_ settings: ConnectionSettings, clients: Int, rounds: Int, scope: Scope) throws -> Result {
         try Self.allowFiles(clients + 512)
         let watcher = try Watcher(observer)
         // Logging in is not what is measured; more at once would only wait in the listen queue.

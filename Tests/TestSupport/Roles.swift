@@ -1,13 +1,13 @@
 import Glibc
-public import Postgres
+package import Postgres
 
 /// A login role that exists for the length of one test.
-public enum TestRole {
+package enum TestRole {
     /// Makes a role with a password, runs a body with its name, and drops it.
     /// - Parameters:
     ///   - attributes: further attributes, such as `NOLOGIN`.
     ///   - connection: a superuser's session.
-    public static func with<Value>(
+    package static func with<Value>(
         password: String, attributes: String = "LOGIN", _ connection: borrowing Connection,
         _ body: (_ name: String) throws -> Value
     ) throws -> Value {

@@ -1,13 +1,13 @@
 import FoundationEssentials
 
 /// A random number generator whose run can be repeated: SplitMix64 (Steele, Lea and Flood, 2014).
-public struct SeededGenerator: RandomNumberGenerator, Sendable {
+package struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
     /// The number that repeats this run.
-    public let seed: UInt64
+    package let seed: UInt64
 
     /// Starts from `EMAILDB_SEED`, or from a new number, which is printed, so that a failure can be repeated.
-    public init(printing name: String) {
+    package init(printing name: String) {
         let given = ProcessInfo.processInfo.environment["EMAILDB_SEED"].flatMap { UInt64($0) }
         seed = given ?? UInt64.random(in: 0...UInt64(UInt32.max))
         state = seed
@@ -15,7 +15,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     }
 
     /// The next number.
-    public mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var value = state
         value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -25,9 +25,9 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
 }
 
 /// How many rounds a test of random moments runs: a few in CI, the full number under `make soak`.
-public enum Rounds {
+package enum Rounds {
     /// Chooses between the two numbers.
-    public static func few(_ few: Int, soak: Int) -> Int {
+    package static func few(_ few: Int, soak: Int) -> Int {
         ProcessInfo.processInfo.environment["EMAILDB_SOAK"] == "1" ? soak : few
     }
 }

@@ -1,11 +1,12 @@
-import EmailDatabase
 import Glibc
-public import Postgres
+import Install
+package import Postgres
+import Schema
 
 /// A database that exists for the length of one test.
-public enum TestDatabase {
+package enum TestDatabase {
     /// Makes an empty database, runs a body with its settings, and drops it.
-    public static func withEmpty<Value>(
+    package static func withEmpty<Value>(
         on server: TestServer = .shared, _ body: (ConnectionSettings) async throws -> Value
     ) async throws -> Value {
         let settings = try await server.connectionSettings().database(uniqueName())
@@ -17,7 +18,7 @@ public enum TestDatabase {
     ///
     /// Installed each time: a copy of an installed database would lack its grants and its roles' settings, which
     /// PostgreSQL keeps outside of it.
-    public static func withSchema<Value>(
+    package static func withSchema<Value>(
         on server: TestServer = .shared, _ body: (ConnectionSettings) async throws -> Value
     ) async throws -> Value {
         let settings = try await server.connectionSettings().database(uniqueName())
@@ -26,7 +27,7 @@ public enum TestDatabase {
     }
 
     /// A name that no other test uses.
-    public static func uniqueName() -> String { "test_\(getpid())_\(UInt64.random(in: 0...UInt64.max))" }
+    package static func uniqueName() -> String { "test_\(getpid())_\(UInt64.random(in: 0...UInt64.max))" }
 
     private static func dropping<Value>(
         _ settings: ConnectionSettings, _ body: (ConnectionSettings) async throws -> Value
@@ -53,7 +54,7 @@ public enum TestDatabase {
 
 extension ConnectionSettings {
     /// The same server and database as another role.
-    public func user(_ name: String, password: String? = nil) -> ConnectionSettings {
+    package func user(_ name: String, password: String? = nil) -> ConnectionSettings {
         var settings = self
         settings["user"] = name
         settings["password"] = password
@@ -62,14 +63,14 @@ extension ConnectionSettings {
     }
 
     /// The same server and role in another database.
-    public func database(_ name: String) -> ConnectionSettings {
+    package func database(_ name: String) -> ConnectionSettings {
         var settings = self
         settings["dbname"] = name
         return settings
     }
 
     /// The settings as the environment of a libpq program.
-    public var environment: [String: String] {
+    package var environment: [String: String] {
         let names = [
             "host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "dbname": "PGDATABASE", "password": "PGPASSWORD",
             "passfile": "PGPASSFILE",

@@ -1,12 +1,12 @@
-public import EmailDatabase
 import FoundationEssentials
 import Glibc
-public import Postgres
+package import Postgres
+package import Server
 
 /// A throwaway PostgreSQL server of one test process: loopback only, durable by nothing, gone when the process ends.
-public actor TestServer {
+package actor TestServer {
     /// The server that most tests share; each makes databases of its own in it.
-    public static let shared = TestServer()
+    package static let shared = TestServer()
 
     private let settings: [String: String]
     private let isPlain: Bool
@@ -20,7 +20,7 @@ public actor TestServer {
     ///   - settings: server settings beyond those of all test servers.
     ///   - binaries: the folder of a server other than the one under test.
     ///   - isPlain: whether the command line has only these settings, as it comes before every configuration file.
-    public init(settings: [String: String] = [:], binaries: String? = nil, isPlain: Bool = false) {
+    package init(settings: [String: String] = [:], binaries: String? = nil, isPlain: Bool = false) {
         self.settings = settings
         self.isPlain = isPlain
         self.binaries = binaries
@@ -28,7 +28,7 @@ public actor TestServer {
     }
 
     /// The running server, started at the first call.
-    public func server() async throws -> LocalServer {
+    package func server() async throws -> LocalServer {
         if let started { return try await started.value }
         let directory = directory
         let settings = settings
@@ -58,7 +58,7 @@ public actor TestServer {
     }
 
     /// How to connect as the superuser.
-    public func connectionSettings() async throws -> ConnectionSettings {
+    package func connectionSettings() async throws -> ConnectionSettings {
         guard let settings = try await server().connectionSettings else {
             throw PostgresError(kind: .connect, message: "the test server is gone")
         }
@@ -73,17 +73,17 @@ public actor TestServer {
     }
 
     /// Stops the server, for ``resume()`` to start it again on the same port.
-    public func pause() async throws {
+    package func pause() async throws {
         let server = try await server()
         preferredPort = server.running?.port
         try await server.stop()
     }
 
     /// Starts the server again after ``pause()``.
-    public func resume() async throws { try await restart(port: preferredPort) }
+    package func resume() async throws { try await restart(port: preferredPort) }
 
     /// Stops the server and removes its files.
-    public func stop() async throws {
+    package func stop() async throws {
         guard let started else { return }
         let server = try await started.value
         try await server.stop(immediately: true)
@@ -92,7 +92,7 @@ public actor TestServer {
     }
 
     /// What the server has logged so far.
-    public func log() async throws -> String {
+    package func log() async throws -> String {
         let path = try await server().logFile
         return FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
@@ -122,7 +122,7 @@ private enum Leftovers {
 
 extension TestServer {
     /// The postmaster's process id.
-    public func processID() async throws -> Int32 {
+    package func processID() async throws -> Int32 {
         guard let running = try await server().running else {
             throw PostgresError(kind: .connect, message: "the test server is gone")
         }
@@ -131,7 +131,7 @@ extension TestServer {
     }
 
     /// Starts the server again on the same port after its postmaster was killed with SIGKILL, or just now if it was not.
-    public func recover() async throws {
+    package func recover() async throws {
         let old = try await server()
         if let running = old.running { kill(running.pid, SIGKILL) }
         while old.running != nil { try await Task.sleep(for: .milliseconds(10)) }
@@ -151,7 +151,7 @@ extension TestServer {
 
 extension TestServer {
     /// Turns the server into a hot standby: it stays in recovery and waits for a primary that does not exist.
-    public func becomeStandby() async throws {
+    package func becomeStandby() async throws {
         let server = try await server()
         try await server.stop()
         let signal = server.directory + "/data/standby.signal"

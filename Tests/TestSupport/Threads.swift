@@ -2,11 +2,11 @@ import Dispatch
 import Synchronization
 
 /// Threads of one's own for work that blocks: those of Swift's concurrency are few, and other tests need them.
-public enum Threads {
+package enum Threads {
     /// Runs a body on so many threads at once.
     /// - Returns: what each returned, in their order.
     /// - Throws: the first error, when all have ended.
-    public static func run<Value: Sendable>(
+    package static func run<Value: Sendable>(
         _ count: Int, _ body: @escaping @Sendable (_ index: Int) throws -> Value
     ) async throws -> [Value] {
         let results = Results<Value>()
@@ -42,14 +42,14 @@ private final class Results<Value: Sendable>: Sendable {
 }
 
 /// A flag that threads share.
-public final class Flag: Sendable {
+package final class Flag: Sendable {
     private let value = Mutex(false)
     /// Whether a thread has set it.
-    public var isSet: Bool { value.withLock { $0 } }
+    package var isSet: Bool { value.withLock { $0 } }
 
     /// Not set.
-    public init() {}
+    package init() {}
 
     /// Sets it.
-    public func set() { value.withLock { $0 = true } }
+    package func set() { value.withLock { $0 = true } }
 }

@@ -1,9 +1,12 @@
 import ArgumentParser
-import EmailDatabase
+import Bench
+import Core
 import FoundationEssentials
+import Install
 import Postgres
+import Report
 
-struct Bench: ParsableCommand {
+package struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
             "Measure loading, reading and searching mail on this server, beside the documented layout taken literally.",
@@ -32,20 +35,20 @@ struct Bench: ParsableCommand {
             case .json: try terminal.result(json: report)
             }
         } catch let failure as BenchFailure {
-            terminal.error("\(failure.problem)\n  - \(failure.remedy)")
-            throw ExitStatus.refused
+            terminal.error("\(failure.problem)\n  - \(failure.fix)")
+            throw ExitStatus.refused.code
         } catch InstallFailure.interrupted(let signal) {
             terminal.error("stopped by signal \(signal)" + (options.keep ? "" : "; the scratch databases are dropped"))
             throw ExitCode(128 + signal)
         } catch let failure as InstallFailure {
             terminal.error(FailureOutput(failure).text)
-            throw ExitStatus.of(failure)
+            throw ExitCode(ExitStatus.of(failure))
         } catch let error as PostgresError {
             let isConnection = error.kind != .server && error.kind != .usage
             let failure =
                 isConnection ? InstallFailure.connection(error) : InstallFailure.statement(error, doing: "bench")
             terminal.error(FailureOutput(failure).text)
-            throw ExitStatus.of(failure)
+            throw ExitCode(ExitStatus.of(failure))
         }
     }
 }

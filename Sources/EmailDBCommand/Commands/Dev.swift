@@ -1,9 +1,11 @@
 import ArgumentParser
+import Core
 import Dispatch
-import EmailDatabase
 import FoundationEssentials
 import Glibc
 import Postgres
+import Report
+import Server
 import Synchronization
 
 struct Dev: ParsableCommand {
@@ -60,7 +62,7 @@ struct Dev: ParsableCommand {
         func run() throws {
             guard let running = Dev.server.running else {
                 print("no server runs here; start one with: emaildb dev start")
-                throw ExitStatus.findings
+                throw ExitStatus.findings.code
             }
             let file = Dev.server.passwordFile
             print(
@@ -116,14 +118,14 @@ struct Dev: ParsableCommand {
             var pointers = command.map { strdup($0) } + [nil]
             execvp("psql", &pointers)
             Terminal.plain.error("psql cannot be started\n  - apt-get install postgresql-client")
-            throw ExitStatus.failed
+            throw ExitStatus.failed.code
         }
     }
 
     static func requireRunning() throws -> (pid: Int32, port: Int) {
         if let running = server.running { return running }
         Terminal.plain.error("no server runs here\n  - emaildb dev start")
-        throw ExitStatus.cannotConnect
+        throw ExitStatus.cannotConnect.code
     }
 
     /// Runs a body, and says what went wrong with the server, and what to type.
@@ -141,8 +143,8 @@ struct Dev: ParsableCommand {
         switch failure.withLock({ $0 }) {
         case nil: return
         case let error as LocalServerError:
-            Terminal.plain.error("\(error.problem)\n  - \(error.remedy)")
-            throw ExitStatus.failed
+            Terminal.plain.error("\(error.problem)\n  - \(error.fix)")
+            throw ExitStatus.failed.code
         case let error?: throw error
         }
     }

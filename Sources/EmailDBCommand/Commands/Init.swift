@@ -1,6 +1,8 @@
 import ArgumentParser
-import EmailDatabase
+import Core
+import Install
 import Postgres
+import Report
 
 struct Init: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -62,6 +64,6 @@ struct Init: ParsableCommand {
         let value = FailureOutput(failure)
         if output.format == .json { try terminal.result(json: value) }
         terminal.error(value.text)
-        throw ExitStatus.of(failure)
+        throw ExitCode(ExitStatus.of(failure))
     }
 }

@@ -1,6 +1,10 @@
 import ArgumentParser
-import EmailDatabase
+import Core
+import Install
+import Pooler
 import Postgres
+import Report
+import Verify
 
 struct Pool: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -77,13 +81,13 @@ struct Pool: ParsableCommand {
         terminal.error(
             "the pooler hands over what a client leaves behind. In its configuration, section [pgbouncer], then RELOAD:\n"
                 + PoolerConfiguration.resetLines.map { "      " + $0 }.joined(separator: "\n"))
-        throw ExitStatus.findings
+        throw ExitStatus.findings.code
     }
 
     private func fail(_ failure: InstallFailure, _ terminal: Terminal) throws -> Never {
         let value = FailureOutput(failure, of: probe ? .probe : .pool)
         if output.format == .json { try terminal.result(json: value) }
         terminal.error(value.text)
-        throw ExitStatus.of(failure)
+        throw ExitCode(ExitStatus.of(failure))
     }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
-import EmailDatabase
+import Core
+import Install
 import Postgres
+import Report
 
 /// The part in replication that a server has to play.
 enum NodeChoice: String, ExpressibleByArgument, CaseIterable {
@@ -59,16 +61,16 @@ struct Ready: ParsableCommand {
         case .json: try terminal.result(json: readiness)
         }
         for problem in readiness.problems {
-            terminal.error("not ready: \(problem.problem)\n      \(problem.remedy)")
+            terminal.error("not ready: \(problem.problem)\n      \(problem.fix)")
         }
-        if readiness.contradictsLedger { throw ExitStatus.ledgerMismatch }
-        if !readiness.isReady { throw ExitStatus.findings }
+        if readiness.contradictsLedger { throw ExitStatus.ledgerMismatch.code }
+        if !readiness.isReady { throw ExitStatus.findings.code }
     }
 
     private func fail(_ failure: InstallFailure, _ terminal: Terminal) throws -> Never {
         let value = FailureOutput(failure)
         if output.format == .json { try terminal.result(json: value) }
         terminal.error(value.text)
-        throw ExitStatus.of(failure)
+        throw ExitCode(ExitStatus.of(failure))
     }
 }

@@ -1,8 +1,10 @@
 import ArgumentParser
-import EmailDatabase
+import Core
+import Install
 import Postgres
+import Report
 
-struct Status: ParsableCommand {
+package struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show which steps the database has and which it lacks.")
 
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
@@ -27,13 +29,13 @@ struct Status: ParsableCommand {
         case .text: show(report, terminal)
         case .json: try terminal.result(json: report)
         }
-        if !report.problems.isEmpty { throw ExitStatus.ledgerMismatch }
-        if exitCode && report.pendingCount > 0 { throw ExitStatus.findings }
+        if !report.problems.isEmpty { throw ExitStatus.ledgerMismatch.code }
+        if exitCode && report.pendingCount > 0 { throw ExitStatus.findings.code }
     }
 
     private func fail(_ failure: InstallFailure, _ terminal: Terminal) throws -> Never {
         terminal.error(FailureOutput(failure).text)
-        throw ExitStatus.of(failure)
+        throw ExitCode(ExitStatus.of(failure))
     }
 
     private func show(_ report: StatusReport, _ terminal: Terminal) {

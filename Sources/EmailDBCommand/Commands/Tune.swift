@@ -1,8 +1,12 @@
 import ArgumentParser
-import EmailDatabase
+import Bench
+import Core
 import Postgres
+import Report
+import Schema
+import Tune
 
-struct Tune: ParsableCommand {
+package struct Tune: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Fit the server's configuration to its machine and its work; it can always be undone.",
         discussion: """
@@ -91,7 +95,7 @@ struct Tune: ParsableCommand {
         case .text: show.show(result)
         case .json: try terminal.result(json: result)
         }
-        if let status = result.status(isPlanOnly: plan) { throw status }
+        if let status = result.status(isPlanOnly: plan) { throw status.code }
     }
 
     private func change(
@@ -139,7 +143,7 @@ struct Tune: ParsableCommand {
         }
         guard terminal.ask("Write this?") else {
             terminal.talk("nothing was written")
-            throw ExitStatus.findings
+            throw ExitStatus.findings.code
         }
     }
 
@@ -147,27 +151,6 @@ struct Tune: ParsableCommand {
         let value = FailureOutput(failure)
         if output.format == .json { try terminal.result(json: value) }
         terminal.error(value.text)
-        throw ExitStatus.of(failure)
-    }
-}
-
-/// Everything that one run did; absent is what it was not asked for.
-struct TuneResult: Encodable {
-    var plan: TunePlan?
-    var applied: TuneReport?
-    var undone: UndoReport?
-    var restarted: RestartReport?
-    var tried: TrialReport?
-    var rescued: RescueReport?
-
-    /// How the program ends; nil for 0.
-    func status(isPlanOnly: Bool) -> ExitCode? {
-        if restarted?.outcome == .rolledBack { return ExitStatus.failed }
-        if isPlanOnly { return nil }
-        if tried?.verdict == .reverted { return ExitStatus.findings }
-        let isIneffective =
-            (applied ?? tried?.applied).map { !$0.ineffective.isEmpty } ?? plan.map { !$0.blockedSettings.isEmpty }
-            ?? false
-        return isIneffective ? ExitStatus.findings : nil
+        throw ExitCode(ExitStatus.of(failure))
     }
 }

@@ -1,9 +1,12 @@
 import ArgumentParser
-import EmailDatabase
+import Core
 import FoundationEssentials
+import Install
 import Postgres
+import Report
+import Verify
 
-struct Verify: ParsableCommand {
+package struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
             "Hold the database against what it should be: layout, security, plans, and row security under attack.",
@@ -42,7 +45,7 @@ struct Verify: ParsableCommand {
         } else {
             terminal.result(try options.format.text(report, terminal))
         }
-        if !report.findings.isEmpty || options.strict && !report.unseen.isEmpty { throw ExitStatus.findings }
+        if !report.findings.isEmpty || options.strict && !report.unseen.isEmpty { throw ExitStatus.findings.code }
     }
 
     private func write(_ file: FindingFile, _ report: VerifyReport) throws {
@@ -51,7 +54,7 @@ struct Verify: ParsableCommand {
             try text.write(toFile: file.path, atomically: true, encoding: .utf8)
         } catch {
             Terminal.plain.error("cannot write \(file.path)\n  - ls -la \(file.path)")
-            throw ExitStatus.failed
+            throw ExitStatus.failed.code
         }
     }
 
@@ -59,6 +62,6 @@ struct Verify: ParsableCommand {
         let value = FailureOutput(failure, of: .verify)
         if options.format == .json { try terminal.result(json: value) }
         terminal.error(value.text)
-        throw ExitStatus.of(failure)
+        throw ExitCode(ExitStatus.of(failure))
     }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import EmailDatabase
+import Bench
 import FoundationEssentials
 
 /// How much `bench` measures.

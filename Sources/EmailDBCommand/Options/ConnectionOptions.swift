@@ -1,10 +1,10 @@
 import ArgumentParser
-import EmailDatabase
+import Core
 import FoundationEssentials
 import Postgres
 
 /// Where to connect: psql's own options, without one for the password, which belongs in no argument list.
-struct ConnectionOptions: ParsableArguments {
+package struct ConnectionOptions: ParsableArguments {
     @Option(
         name: [.customShort("d"), .long],
         help: ArgumentHelp("Database name, postgresql:// URI, or keyword=value string.", valueName: "name|uri|conninfo")

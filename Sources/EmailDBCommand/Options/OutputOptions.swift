@@ -1,7 +1,8 @@
 import ArgumentParser
-import EmailDatabase
 import FoundationEssentials
 import Glibc
+import Report
+import Schema
 
 /// How a result is written.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {

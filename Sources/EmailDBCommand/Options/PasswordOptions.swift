@@ -1,6 +1,6 @@
 import ArgumentParser
-import EmailDatabase
 import FoundationEssentials
+import Install
 
 /// A role and the file that its password is in.
 struct PasswordFile: ExpressibleByArgument {

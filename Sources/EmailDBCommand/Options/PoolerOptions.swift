@@ -1,5 +1,5 @@
 import ArgumentParser
-import EmailDatabase
+import Pooler
 import Postgres
 
 /// What `pool` prints beside where the server is.

@@ -1,5 +1,5 @@
-public import ArgumentParser
-public import EmailDatabase
+import ArgumentParser
+import Tune
 
 extension TuneProfile: ExpressibleByArgument {}
 extension StorageClass: ExpressibleByArgument {}

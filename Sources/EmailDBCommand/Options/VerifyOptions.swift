@@ -1,6 +1,8 @@
 import ArgumentParser
-import EmailDatabase
 import FoundationEssentials
+import Postgres
+import Report
+import Verify
 
 /// How findings are written.
 enum FindingFormat: String, ExpressibleByArgument, CaseIterable {

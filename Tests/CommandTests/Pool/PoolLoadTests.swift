@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@testable import EmailDatabase
+@testable import Bench
 
 /// A thousand clients of several tenants on at most 30 server connections: nobody ever sees another tenant's rows.
 @Suite(.serialized) struct PoolLoadTests {

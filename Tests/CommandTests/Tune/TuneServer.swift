@@ -1,6 +1,6 @@
-import EmailDatabase
 import FoundationEssentials
 import Postgres
+import Server
 import TestSupport
 import Testing
 

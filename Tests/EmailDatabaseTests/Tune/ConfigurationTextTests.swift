@@ -1,9 +1,10 @@
 import FoundationEssentials
 import Postgres
+import Server
 import TestSupport
 import Testing
 
-@testable import EmailDatabase
+@testable import Tune
 
 /// What is read from and written to configuration files means the same to PostgreSQL.
 @Suite struct ConfigurationTextTests {

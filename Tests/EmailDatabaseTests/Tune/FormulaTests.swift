@@ -1,6 +1,6 @@
 import Testing
 
-@testable import EmailDatabase
+@testable import Tune
 
 /// The values that profiles give machines; the founding document's own at the sizes that it assumes.
 @Suite struct FormulaTests {

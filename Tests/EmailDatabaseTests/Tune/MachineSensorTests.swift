@@ -1,9 +1,10 @@
+import Core
 import Glibc
 import Postgres
 import TestSupport
 import Testing
 
-@testable import EmailDatabase
+@testable import Tune
 
 /// What the server's machine is, read through a real server from trees that stand for `/proc` and `/sys`.
 @Suite struct MachineSensorTests {
@@ -83,7 +84,7 @@ import Testing
             Issue.record("a plan was made of nothing")
         } catch TuneFailure.refused(let problems) {
             #expect(problems.first?.problem.contains("does not tell how much memory it has") == true)
-            #expect(problems.first?.remedy.contains("--memory 8GB") == true)
+            #expect(problems.first?.fix.contains("--memory 8GB") == true)
         }
         options.memory = 1 << 30
         #expect(try tuner.plan(options).machine.memory.source == "--memory")

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@testable import EmailDatabase
+@testable import Tune
 
 /// The real server program accepts what every profile gives every machine.
 @Suite struct StartableTests {

@@ -1,8 +1,11 @@
 import Postgres
+import Schema
 import TestSupport
 import Testing
 
-@testable import EmailDatabase
+@testable import Bench
+@testable import Core
+@testable import Tune
 
 /// Whether a profile helped, by measurement.
 @Suite struct TuneTrialTests {

@@ -1,8 +1,9 @@
+import Core
 import Postgres
 import TestSupport
 import Testing
 
-@testable import EmailDatabase
+@testable import Tune
 
 /// A plan is what somebody agreed to, and nothing else is carried out.
 @Suite struct TunerTests {

@@ -1,0 +1,54 @@
+package import Postgres
+
+/// Pins what a role, a database or the environment may have set, so that the same SQL means the same everywhere.
+package enum Session {
+    /// Sets every setting that could change the meaning, or end the work, of a step.
+    ///
+    /// One round trip, no transaction
+    /// left open. A hostile `role` setting is undone as well.
+    package static func pin(_ connection: borrowing Connection) throws {
+        try connection.script(pinning(serverVersion: connection.serverVersion))
+    }
+
+    /// Puts the session back to where ``pin(_:)`` left it, whatever a step file did to it.
+    package static func repin(_ connection: borrowing Connection) throws {
+        try connection.script("RESET ROLE; RESET ALL; " + pinning(serverVersion: connection.serverVersion))
+    }
+
+    /// The statement, also part of the SQL that `--plan` prints.
+    /// - Parameter isLocal: whether it holds for the transaction only.
+    package static func pinning(serverVersion: Int, isLocal: Bool = false) -> String {
+        var settings = [
+            ("search_path", "pg_catalog, public, pg_temp"),
+            ("role", "none"),
+            ("statement_timeout", "0"),
+            ("idle_in_transaction_session_timeout", "0"),
+            ("idle_session_timeout", "0"),
+            ("lock_timeout", "5s"),
+            ("row_security", "off"),
+            ("check_function_bodies", "on"),
+            ("client_min_messages", "warning"),
+            ("default_transaction_isolation", "read committed"),
+            ("default_transaction_deferrable", "off"),
+            ("default_tablespace", ""),
+            ("default_table_access_method", "heap"),
+            ("default_toast_compression", "pglz"),
+            ("default_text_search_config", "pg_catalog.english"),
+            ("standard_conforming_strings", "on"),
+            ("transform_null_equals", "off"),
+            ("array_nulls", "on"),
+            ("quote_all_identifiers", "off"),
+            ("DateStyle", "ISO, MDY"),
+            ("IntervalStyle", "postgres"),
+            ("TimeZone", "UTC"),
+            ("bytea_output", "hex"),
+            ("extra_float_digits", "1"),
+            // The layout check is one large prepared statement, whose planning takes longer than its execution.
+            ("plan_cache_mode", "force_generic_plan"),
+            ("jit", "off"),
+        ]
+        if serverVersion >= 170_000 { settings.append(("transaction_timeout", "0")) }
+        let calls = settings.map { "set_config('\($0.0)', '\($0.1)', \(isLocal))" }
+        return "SELECT " + calls.joined(separator: ", ") + ";"
+    }
+}

@@ -1,2 +1,0 @@
-/// The version of this program, as `emaildb --version` prints it and as the ledger records it.
-public let toolVersion = "0.1.0"

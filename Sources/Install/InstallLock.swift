@@ -1,0 +1,71 @@
+import Core
+package import Postgres
+
+/// The advisory lock that lets one `init` write at a time in a database.
+///
+/// It is taken by polling: a session that waits inside `pg_advisory_lock` holds a snapshot, and CREATE INDEX
+/// CONCURRENTLY in the session that holds the lock would wait for that snapshot, so both would wait for ever. The lock
+/// belongs to the working session, so that a server process orphaned by a killed client keeps it while it still works.
+package enum InstallLock {
+    /// The lock's two keys: "emai" and "ldb1" in ASCII.
+    static let keys = (0x656D_6169, 0x6C64_6231)
+
+    /// Polls until the lock is had.
+    /// - Parameters:
+    ///   - deadline: when to give up.
+    ///   - waiting: called now and then with who holds the lock.
+    /// - Throws: ``InstallFailure/lockTimeout(waited:holders:)``, ``InstallFailure/interrupted(signal:)``.
+    package static func acquire(
+        _ connection: borrowing Connection, deadline: ContinuousClock.Instant, waiting: ([String]) -> Void
+    ) throws {
+        let start = ContinuousClock.now
+        var backoff = Backoff()
+        while true {
+            let row = try connection.query("SELECT pg_try_advisory_lock(\(keys.0), \(keys.1))").first
+            if row?[0] == "t" { return }
+            let holders = try holders(connection)
+            guard ContinuousClock.now < deadline else {
+                throw InstallFailure.lockTimeout(waited: start.duration(to: .now), holders: holders)
+            }
+            waiting(holders)
+            try backoff.sleep(until: deadline)
+        }
+    }
+
+    /// Gives the lock back.
+    package static func release(_ connection: borrowing Connection) throws {
+        try connection.query("SELECT pg_advisory_unlock(\(keys.0), \(keys.1))")
+    }
+
+    /// Who holds the lock, described for people.
+    private static func holders(_ connection: borrowing Connection) throws -> [String] {
+        try connection.query(
+            """
+            SELECT l.pid, COALESCE(a.usename::text, 'unknown') AS role, a.state, left(regexp_replace(a.query, '\\s+', ' ', 'g'), 60) AS query,
+              round(extract(epoch FROM clock_timestamp() - a.backend_start)) AS seconds
+            FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+            WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
+              AND l.classid::bigint = $1::bigint AND l.objid::bigint = $2::bigint
+              AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """, ["\(keys.0)", "\(keys.1)"]
+        ).map { row in
+            "process \(row.text("pid")) of role \(row.text("role")), connected for \(row.text("seconds")) s"
+                + (row["query"].map { ", \(row.text("state")): \($0)" } ?? "")
+        }
+    }
+}
+
+/// Waiting times that grow from 25 ms to one second, with jitter, so that many waiters do not march in step.
+struct Backoff {
+    private var milliseconds = 25.0
+
+    /// Sleeps for the next waiting time, but not past the deadline.
+    /// - Throws: ``InstallFailure/interrupted(signal:)`` when a signal asked to stop.
+    mutating func sleep(until deadline: ContinuousClock.Instant) throws {
+        let pause = Duration.milliseconds(Int(milliseconds * Double.random(in: 0.75...1.25)))
+        milliseconds = min(milliseconds * 1.6, 1000)
+        let left = ContinuousClock.now.duration(to: deadline)
+        pauseThread(for: min(pause, max(left, .milliseconds(1))))
+        if let signal = Interruption.signal { throw InstallFailure.interrupted(signal: signal) }
+    }
+}

@@ -1,0 +1,217 @@
+import Core
+package import Postgres
+package import Schema
+
+/// Brings a database to the version of a series of steps, creating it when it is absent.
+///
+/// Safe to run at any time, by any number of processes at once: whoever comes second finds nothing left to do.
+package struct Installer: Sendable {
+    /// What to do beside the steps, and how long to wait.
+    package struct Options: Sendable {
+        /// How long to keep trying while the server does not answer or restarts.
+        package var wait: Duration
+        /// How long to wait for other sessions' locks.
+        package var lockTimeout: Duration
+        /// The passwords that roles shall have; those of other roles are left alone.
+        package var passwords: [RolePassword]
+
+        /// No waiting for the server, ten minutes for locks, no password.
+        package init(wait: Duration = .zero, lockTimeout: Duration = .seconds(600), passwords: [RolePassword] = []) {
+            self.wait = wait
+            self.lockTimeout = lockTimeout
+            self.passwords = passwords
+        }
+    }
+
+    private let settings: ConnectionSettings
+    private let database: String
+    private let source: SchemaSource
+    private let options: Options
+    private let progress: @Sendable (InstallProgress) -> Void
+
+    /// - Parameters:
+    ///   - settings: where to connect and as whom.
+    ///   - database: the database, which need not exist.
+    ///   - source: the steps.
+    ///   - progress: told what is going on, from the calling thread.
+    package init(
+        settings: ConnectionSettings, database: String, source: SchemaSource, options: Options = Options(),
+        progress: @escaping @Sendable (InstallProgress) -> Void = { _ in }
+    ) {
+        var settings = settings
+        settings["dbname"] = database
+        self.settings = settings
+        self.database = database
+        self.source = source
+        self.options = options
+        self.progress = progress
+    }
+
+    /// Does it.
+    ///
+    /// When the ledger shows every step, this is one connection and three short reads. Else it takes the advisory lock
+    /// of ``InstallLock`` and whatever the steps' own statements take.
+    /// - Throws: ``InstallFailure``.
+    package func run() throws -> InstallReport {
+        try persisting { try attempt() }
+    }
+
+    /// The SQL that ``run()`` would execute now, as a script for psql.
+    /// - Throws: ``InstallFailure``; a plan is only made where `run` would write.
+    package func plan() throws -> String {
+        try persisting {
+            try withTarget(
+                existing: { connection in
+                    try Session.pin(connection)
+                    let pending = try comparison(connection).pending
+                    if !pending.isEmpty { try preflight(connection, targetExists: true) }
+                    return InstallPlan(pending: pending, connection).text
+                },
+                absent: { connection in
+                    try preflight(connection, targetExists: false)
+                    return InstallPlan(pending: source.steps, creating: database, connection).text
+                })
+        }
+    }
+
+    // MARK: - One attempt
+
+    private func attempt() throws -> InstallReport {
+        let deadline = ContinuousClock.now + options.lockTimeout
+        var created = false
+        return try withTarget(
+            existing: { connection in
+                try update(connection, deadline: deadline, created: created)
+            },
+            absent: { connection in
+                try Session.pin(connection)
+                try preflight(connection, targetExists: false)
+                progress(.creatingDatabase(database))
+                created = try DatabaseCreation.run(
+                    connection, database: database, deadline: deadline,
+                    waiting: { progress(.waitingForLock(holders: $0)) })
+                let target = try Connection(settings)
+                return try update(target, deadline: deadline, created: created)
+            })
+    }
+
+    /// Connects to the target, or, when the cluster has none of that name, to the maintenance database.
+    private func withTarget<Value>(
+        existing: (borrowing Connection) throws -> Value, absent: (borrowing Connection) throws -> Value
+    ) throws -> Value {
+        do {
+            let connection = try Connection(settings)
+            return try existing(connection)
+        } catch let error as PostgresError where error.kind == .connect && error.sqlState == .invalidCatalogName {
+            var maintenance = settings
+            maintenance["dbname"] = DatabaseCreation.maintenanceDatabase
+            let connection = try Connection(maintenance)
+            return try absent(connection)
+        }
+    }
+
+    private func update(
+        _ connection: borrowing Connection, deadline: ContinuousClock.Instant, created: Bool
+    ) throws -> InstallReport {
+        var report = InstallReport(
+            database: database, serverVersion: connection.parameterStatus("server_version") ?? "",
+            toolVersion: toolVersion, schemaStep: source.steps.count, createdDatabase: created, applied: [],
+            passwords: [:], limitations: [])
+        if try !comparison(connection).pending.isEmpty {
+            try Session.pin(connection)
+            let preflight = try preflight(connection, targetExists: true)
+            try Interruption.cancelling(connection.makeCancelHandle()) {
+                report.applied = try applyPending(connection, deadline: deadline, isSuperuser: preflight.isSuperuser)
+            }
+            if !preflight.isSuperuser && !report.applied.isEmpty {
+                report.limitations = try Limitation.all(source, connection)
+            }
+        }
+        if !options.passwords.isEmpty { try Session.pin(connection) }
+        for password in options.passwords {
+            report.passwords[password.role] = try password.apply(connection) ? .set : .unchanged
+        }
+        return report
+    }
+
+    private func applyPending(
+        _ connection: borrowing Connection, deadline: ContinuousClock.Instant, isSuperuser: Bool
+    ) throws -> [InstallReport.AppliedStep] {
+        try InstallLock.acquire(connection, deadline: deadline, waiting: { progress(.waitingForLock(holders: $0)) })
+        defer { if connection.isAlive { try? InstallLock.release(connection) } }
+        // Whoever held the lock before may have done the work.
+        let pending = try comparison(connection).pending
+        let runner = StepRunner(deadline: deadline, isSuperuser: isSuperuser, progress: progress)
+        return try pending.map { step in
+            let isLast = step.number == pending.last?.number
+            let milliseconds = try runner.apply(step, isLast: isLast, connection)
+            return InstallReport.AppliedStep(step: step.number, name: step.name, milliseconds: milliseconds)
+        }
+    }
+
+    // MARK: - Refusals
+
+    private func comparison(_ connection: borrowing Connection) throws -> LedgerComparison {
+        do {
+            let comparison = try Ledger.read(connection).compare(with: source)
+            if !comparison.problems.isEmpty { throw InstallFailure.ledger(comparison.problems) }
+            return comparison
+        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+            let role = SQL.identifier(connection.user)
+            throw InstallFailure.preflight([
+                Problem(
+                    problem: "\(role) may not read emaildb.ledger, so it is not the role that keeps this database",
+                    fix: "GRANT email_owner TO \(role);   -- or run init as a superuser")
+            ])
+        }
+    }
+
+    @discardableResult
+    private func preflight(_ connection: borrowing Connection, targetExists: Bool) throws -> Preflight {
+        let preflight = try Preflight(connection, target: database, targetExists: targetExists)
+        if !preflight.problems.isEmpty { throw InstallFailure.preflight(preflight.problems) }
+        return preflight
+    }
+
+    // MARK: - Waiting for the server
+
+    /// Starts from scratch as long as the server is away or restarting and `wait` is not over; each attempt reads the
+    /// ledger anew, so whether a lost COMMIT took effect need not be known.
+    private func persisting<Value>(_ body: () throws -> Value) throws -> Value {
+        let deadline = ContinuousClock.now + options.wait
+        var backoff = Backoff()
+        var reported: PostgresError?
+        while true {
+            do {
+                return try body()
+            } catch let failure as InstallFailure {
+                guard let error = failure.postgresError, Self.isTransient(error) else { throw failure }
+                guard ContinuousClock.now < deadline else { throw InstallFailure.connection(error) }
+                if error != reported { progress(.waitingForServer(error)) }
+                reported = error
+            } catch let error as PostgresError {
+                if let signal = Interruption.signal { throw InstallFailure.interrupted(signal: signal) }
+                guard error.kind == .connect || error.kind == .connectionLost else {
+                    throw error.kind == .configuration
+                        ? InstallFailure.connection(error) : InstallFailure.statement(error, doing: "init")
+                }
+                guard Self.isTransient(error), ContinuousClock.now < deadline else {
+                    throw InstallFailure.connection(error)
+                }
+                if error != reported { progress(.waitingForServer(error)) }
+                reported = error
+            }
+            try backoff.sleep(until: deadline)
+        }
+    }
+
+    /// Whether a connection error may go away by itself: the server is absent, starting, stopping, restarting or full.
+    private static func isTransient(_ error: PostgresError) -> Bool {
+        guard error.kind == .connect || error.kind == .connectionLost else { return false }
+        switch error.sqlState {
+        case nil, .connectionFailure, .cannotConnectNow, .tooManyConnections, .adminShutdown, .crashShutdown:
+            return true
+        default: return false
+        }
+    }
+}

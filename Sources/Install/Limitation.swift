@@ -1,0 +1,62 @@
+import Fix
+import Postgres
+import Schema
+
+extension Limitation {
+    /// What each fact that only a superuser can bring about is good for, by the start of its key.
+    private static let privileged: [(key: String, consequence: String)] = [
+        ("role email_backup", "email_backup cannot dump all tenants: row security hides every row from it"),
+        ("membership email_backup in pg_read_all_data", "email_backup cannot read every table for a dump"),
+        ("membership email_monitor in pg_monitor", "email_monitor sees only its own sessions in the monitoring views"),
+        ("setting email_service track_activities", "query texts of tenants can be read in pg_stat_activity"),
+        ("setting email_readonly track_activities", "query texts of tenants can be read in pg_stat_activity"),
+        ("system-functions pg_terminate_backend", "the application can end its sessions that serve other tenants"),
+        ("system-functions pg_cancel_backend", "the application can cancel queries that serve other tenants"),
+        ("system-functions large objects", "large objects, which know no tenants, can be made and read by everybody"),
+        ("grant column pg_catalog.pg_authid.rolname to email_lookup", pooler),
+        ("grant column pg_catalog.pg_authid.rolpassword to email_lookup", pooler),
+    ]
+
+    private static let pooler =
+        "PgBouncer cannot look up passwords: its auth_file must list each role with its verifier"
+
+    /// Whether a fact that does not hold may be missing because `init` did not run as a superuser.
+    static func explains(_ mismatch: FactMismatch) -> Bool {
+        privileged.contains { $0.key == mismatch.expected.key }
+    }
+
+    /// What is missing in this database because no superuser set it up.
+    static func all(_ source: SchemaSource, _ connection: borrowing Connection) throws -> [Limitation] {
+        let expected = ExpectedLayout(source.steps)
+        let kinds: [Fact.Kind] = [.role, .membership, .setting, .systemFunctions, .grant]
+        let live = Dictionary(
+            try LiveCatalog.facts(connection, kinds: kinds).map { ($0.key, $0) },
+            uniquingKeysWith: { first, _ in first })
+        let mending = Mending(
+            expected: expected, target: Mending.Target(database: connection.database, installer: connection.user))
+        let limitations = privileged.compactMap { known -> Limitation? in
+            guard let fact = expected.facts[known.key], live[known.key]?.value != fact.value else { return nil }
+            return Limitation(
+                missing: "\(fact.key) = \(fact.value)", consequence: known.consequence,
+                fix: mending.repairs(fact, live[known.key]).map(\.sql).joined(separator: "\n"))
+        }
+        return try limitations + openStatistics(connection)
+    }
+
+    /// pg_stat_statements where somebody else made it: no fact of the layout, because it may as well be absent.
+    private static func openStatistics(_ connection: borrowing Connection) throws -> [Limitation] {
+        let readable = try connection.query(
+            """
+            SELECT FROM pg_depend WHERE deptype = 'e' AND refclassid = 'pg_extension'::regclass
+              AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'pg_stat_statements')
+              AND classid = 'pg_class'::regclass AND has_table_privilege('public', objid, 'SELECT')
+            """)
+        guard !readable.isEmpty else { return [] }
+        return [
+            Limitation(
+                missing: "extension pg_stat_statements = closed to public",
+                consequence: "the application can read literals of statements that served other tenants",
+                fix: Mending.closeStatistics)
+        ]
+    }
+}

@@ -1,0 +1,116 @@
+package import Core
+package import Postgres
+package import Schema
+
+/// Whether a server answers on TCP, lets a role log in, plays the expected part and holds the schema of this binary.
+///
+/// It looks at nothing else: statistics, warnings and load never make a database unready.
+package struct Readiness: Sendable, Codable {
+    /// The part that a server plays in replication.
+    package enum Node: String, Sendable, Codable, CaseIterable {
+        /// Takes writes.
+        case primary
+        /// In recovery: takes reads, and gets its schema from its primary.
+        case standby
+    }
+
+    /// The database.
+    package let database: String
+    /// The host name or address that answered.
+    package let host: String
+    /// The port that answered.
+    package let port: String
+    /// The part that the server plays.
+    package let node: Node
+    /// The server's version, such as `16.15`.
+    package let serverVersion: String
+    /// How many of this binary's steps are applied.
+    package let appliedSteps: Int
+    /// How many steps this binary has.
+    package let expectedSteps: Int
+    /// Why the database is not ready, with what to do; empty when it is.
+    package let problems: [Problem]
+    /// Whether the ledger contradicts this binary, or the database is newer than it.
+    package let contradictsLedger: Bool
+
+    /// Whether the database can be used by what was built for this schema.
+    package var isReady: Bool { problems.isEmpty }
+
+    /// Where a server is expected when nothing names a host: on this machine, but over TCP as its clients come.
+    package static let defaultHost = "127.0.0.1"
+
+    /// Logs in and looks, in one read-only transaction that takes no lock beyond reading the ledger.
+    /// - Parameters:
+    ///   - settings: where and as whom; the role needs to read `emaildb.ledger`, as `email_monitor` may.
+    ///   - node: the part that the server has to play; nil accepts either.
+    ///   - timeout: the limit for connecting, and again for each statement.
+    /// - Throws: ``InstallFailure``: `preflight` for a Unix socket, `connection`, or `statement`.
+    package static func check(
+        settings: ConnectionSettings, database: String, source: SchemaSource, node expected: Node? = nil,
+        timeout: Duration = .seconds(3)
+    ) throws -> Readiness {
+        var settings = settings
+        settings["dbname"] = database
+        if settings["host"] == nil && settings["hostaddr"] == nil && settings["service"] == nil {
+            settings["host"] = ConnectionSettings.defaultValue(of: "host") ?? defaultHost
+        }
+        // A server that is only being set up answers on its socket, seconds before it does on its port.
+        if settings["hostaddr"] == nil, let host = settings["host"], host.hasPrefix("/") || host.hasPrefix("@") {
+            throw InstallFailure.preflight([
+                Problem(
+                    problem: "\(host) is a Unix socket; a server answers there before clients can reach it",
+                    fix: "emaildb ready --host \(defaultHost)")
+            ])
+        }
+        do {
+            let connection = try Connection(settings, timeout: timeout)
+            return try connection.transaction("READ ONLY") {
+                // LOCAL, because the session may be a pooler's, and the next client gets it.
+                try connection.query(
+                    "SELECT pg_catalog.set_config('statement_timeout', $1, true)", [String(timeout.milliseconds)])
+                return try Readiness(connection, source: source, expected: expected)
+            }
+        } catch let error as PostgresError {
+            throw error.kind == .server
+                ? InstallFailure.statement(error, doing: "reading the ledger") : InstallFailure.connection(error)
+        }
+    }
+
+    private init(_ connection: borrowing Connection, source: SchemaSource, expected: Node?) throws {
+        let state = try connection.query("SELECT pg_catalog.pg_is_in_recovery() AS standby").first
+        let node: Node = state?.flag("standby") == true ? .standby : .primary
+        let comparison = try Ledger.read(connection).compare(with: source)
+        var problems: [Problem] = []
+        if let expected, expected != node {
+            problems.append(
+                Problem(
+                    problem: "the server is a \(node.rawValue), not a \(expected.rawValue)",
+                    fix: expected == .primary
+                        ? "SELECT pg_promote();   -- only when the old primary is gone for good"
+                        : "Name the standby with --host."))
+        }
+        problems += comparison.problems.map { Problem(problem: $0.description, fix: $0.advice) }
+        if comparison.problems.isEmpty, let first = comparison.pending.first {
+            problems.append(
+                Problem(
+                    problem: "\(comparison.pending.count) of \(source.steps.count) steps are pending,"
+                        + " the first is \(first.number) (\(first.name))",
+                    fix: node == .primary
+                        ? "emaildb init" : "emaildb init --host PRIMARY   # the standby then follows by itself"))
+        }
+        database = connection.database
+        host = connection.host
+        port = connection.port
+        self.node = node
+        serverVersion = connection.parameterStatus("server_version") ?? ""
+        appliedSteps = source.steps.count - comparison.pending.count
+        expectedSteps = source.steps.count
+        self.problems = problems
+        contradictsLedger = !comparison.problems.isEmpty
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, at least 1: a server takes 0 for no limit.
+    var milliseconds: Int64 { max(1, components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000) }
+}

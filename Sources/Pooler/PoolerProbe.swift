@@ -1,0 +1,198 @@
+package import Core
+import FoundationEssentials
+import Install
+package import Postgres
+
+/// What one client leaves behind in a running pooler, as the next client on the same server process sees it.
+///
+/// It reads and writes no table. The tenant and the actor that it sets are random ones, and so are the names of what else
+/// it makes; what it finds of its own it takes away again.
+package struct PoolerProbe: Sendable, Codable {
+    /// Something that reached a later client.
+    package enum Leak: String, Sendable, Codable, CaseIterable {
+        /// The tenant that was set for one transaction only.
+        case transactionTenant = "transaction-tenant"
+        /// The tenant that was set for the session.
+        case tenant
+        /// The actor that was set for the session.
+        case actor
+        /// An open cursor, with the rows that its client selected.
+        case cursor
+        /// An advisory lock of the session.
+        case advisoryLock = "advisory-lock"
+        /// A statement that was prepared in SQL, with the values in its text.
+        case preparedStatement = "prepared-statement"
+
+        /// What it is, and what comes of it.
+        package var description: String {
+            switch self {
+            case .transactionTenant:
+                "the tenant that a client sets with set_config(.., true) stays set after its transaction"
+            case .tenant:
+                "app.current_tenant_id, set for the session: the next client reads and writes another tenant's mail"
+            case .actor: "app.current_user_id, set for the session: the audit log names the wrong actor"
+            case .cursor: "a cursor WITH HOLD: the next client can fetch the rows that another tenant selected"
+            case .advisoryLock: "an advisory lock of the session: whoever waits for it waits for ever"
+            case .preparedStatement: "a statement made with PREPARE: its text shows, and its name is taken"
+            }
+        }
+    }
+
+    /// Why a probe came to no verdict.
+    package enum Inconclusive: Error, Sendable, Hashable {
+        /// The connection leads to the server itself.
+        case noPooler
+        /// The control failed: a client did not see what it had set itself.
+        case blind
+        /// No client met the server process of one before it, so that nothing could have been seen.
+        case neverMet
+
+        /// The reason, and what to do.
+        package var problem: Problem {
+            switch self {
+            case .noPooler:
+                Problem(
+                    problem:
+                        "there is no pooler: the connection leads to the server itself, which shares sessions with nobody",
+                    fix: "emaildb pool --probe --host POOLER --port 6432 --username \(RolePassword.application)")
+            case .blind:
+                Problem(
+                    problem:
+                        "the control failed: a client did not see the setting that it had made in the same transaction",
+                    fix: "Look at what is between: SHOW VERSION; in the pooler's console.")
+            case .neverMet:
+                Problem(
+                    problem: "no client got a server process that an earlier one had used, so nothing could be seen",
+                    fix: "Run it again when the pooler has less to do, or with a smaller default_pool_size.")
+            }
+        }
+    }
+
+    /// What reached a later client, in the order of ``Leak``; empty when nothing did.
+    package let leaks: [Leak]
+    /// How often a client met the server process of one before it; the verdict rests on these.
+    package let meetings: Int
+
+    /// Whether nothing reached another client.
+    package var isSafe: Bool { leaks.isEmpty }
+
+    /// Tries it with clients that come one after the other.
+    /// - Parameters:
+    ///   - settings: where the pooler listens, as one of the application's roles.
+    ///   - rounds: how many clients leave something behind, for each way of setting.
+    /// - Throws: ``Inconclusive``, or ``InstallFailure`` `connection` or `statement`.
+    package static func run(_ settings: ConnectionSettings, rounds: Int = 5) throws -> PoolerProbe {
+        do {
+            let transaction = try observe(settings, Trace.Scope.transaction, rounds: rounds)
+            let session = try observe(settings, Trace.Scope.session, rounds: rounds)
+            guard transaction.meetings > 0, session.meetings > 0 else { throw Inconclusive.neverMet }
+            let found = transaction.leaks.union(session.leaks)
+            return PoolerProbe(
+                leaks: Leak.allCases.filter { found.contains($0) }, meetings: transaction.meetings + session.meetings)
+        } catch let error as PostgresError {
+            throw error.kind == .server
+                ? InstallFailure.statement(error, doing: "probing the pooler") : InstallFailure.connection(error)
+        }
+    }
+
+    private static func observe(
+        _ settings: ConnectionSettings, _ scope: Trace.Scope, rounds: Int
+    ) throws -> (leaks: Set<Leak>, meetings: Int) {
+        // On a busy pooler the next client may get another process; one of the later ones may get this one.
+        var left: [String: Trace] = [:]
+        var leaks: Set<Leak> = []
+        var meetings = 0
+        for _ in 0..<rounds {
+            let trace = Trace(scope)
+            left[try trace.leave(settings)] = trace
+            for _ in 0..<5 where !left.isEmpty {
+                let next = try Connection(settings)
+                try next.transaction {
+                    let process = try next.query("SELECT pg_catalog.pg_backend_pid()::text").first?[0] ?? ""
+                    guard let trace = left.removeValue(forKey: process) else { return }
+                    meetings += 1
+                    leaks.formUnion(try trace.find(next))
+                }
+            }
+        }
+        return (leaks, meetings)
+    }
+}
+
+/// What one client of a probe leaves behind.
+private struct Trace {
+    enum Scope { case transaction, session }
+
+    let scope: Scope
+    private let tenant = UUID().uuidString.lowercased()
+    private let actor = UUID().uuidString.lowercased()
+    private let name = "emaildb_probe_\(UInt64.random(in: 0...UInt64.max))"
+    private let key = Int32.random(in: 0...Int32.max)
+
+    init(_ scope: Scope) { self.scope = scope }
+
+    /// Leaves everything as a client of its own, and sees that it is there.
+    /// - Returns: the server process that it is in.
+    func leave(_ settings: ConnectionSettings) throws -> String {
+        let connection = try Connection(settings)
+        return try connection.transaction {
+            let isLocal = scope == .transaction ? "t" : "f"
+            try connection.query("SELECT pg_catalog.set_config('app.current_tenant_id', $1, $2)", [tenant, isLocal])
+            try connection.query("SELECT pg_catalog.set_config('app.current_user_id', $1, $2)", [actor, isLocal])
+            if scope == .session {
+                try connection.query("DECLARE \(name) CURSOR WITH HOLD FOR SELECT 1")
+                try connection.query("PREPARE \(name) AS SELECT 1")
+                try connection.query("SELECT pg_catalog.pg_advisory_lock(\(Self.space), \(key))")
+            }
+            let seen = try look(connection)
+            guard let seen, seen.text("tenant") == tenant, seen.text("actor") == actor,
+                scope == .transaction || seen.flag("cursor") && seen.flag("locked") && seen.flag("prepared")
+            else { throw PoolerProbe.Inconclusive.blind }
+            guard seen.integer("pid") != connection.announcedProcessID else { throw PoolerProbe.Inconclusive.noPooler }
+            return seen.text("pid")
+        }
+    }
+
+    /// What of it is there in a later session, which then takes it away.
+    func find(_ connection: borrowing Connection) throws -> Set<PoolerProbe.Leak> {
+        guard let seen = try look(connection) else { return [] }
+        var leaks: Set<PoolerProbe.Leak> = []
+        if seen.text("tenant") == tenant {
+            leaks.insert(scope == .transaction ? .transactionTenant : .tenant)
+            try connection.query("RESET app.current_tenant_id")
+        }
+        if seen.text("actor") == actor {
+            leaks.insert(.actor)
+            try connection.query("RESET app.current_user_id")
+        }
+        if seen.flag("cursor") {
+            leaks.insert(.cursor)
+            try connection.query("CLOSE \(name)")
+        }
+        if seen.flag("locked") {
+            leaks.insert(.advisoryLock)
+            try connection.query("SELECT pg_catalog.pg_advisory_unlock(\(Self.space), \(key))")
+        }
+        if seen.flag("prepared") {
+            leaks.insert(.preparedStatement)
+            try connection.query("DEALLOCATE \(name)")
+        }
+        return leaks
+    }
+
+    private func look(_ connection: borrowing Connection) throws -> Row? {
+        try connection.query(
+            """
+            SELECT pg_catalog.pg_backend_pid() AS pid, pg_catalog.current_setting('app.current_tenant_id', true) AS tenant,
+              pg_catalog.current_setting('app.current_user_id', true) AS actor,
+              EXISTS (SELECT FROM pg_catalog.pg_cursors WHERE name = $1) AS cursor,
+              EXISTS (SELECT FROM pg_catalog.pg_prepared_statements WHERE name = $1) AS prepared,
+              EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND pid = pg_catalog.pg_backend_pid()
+                AND classid = \(Self.space) AND objid = \(key)) AS locked
+            """, [name]
+        ).first
+    }
+
+    /// The first half of the keys of the locks: "pool" in ASCII.
+    private static let space = 0x706F_6F6C
+}

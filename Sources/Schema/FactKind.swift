@@ -1,0 +1,68 @@
+extension Fact {
+    /// What a fact speaks of; each kind is read by one catalog query, and has its row among the documented finding codes.
+    package enum Kind: String, Sendable, Codable, CaseIterable, Comparable {
+        /// A schema of ours exists.
+        case schema
+        /// An extension: its schema, and whether its version is the one the server ships.
+        case `extension`
+        /// What a role of ours may do in the cluster.
+        case role
+        /// A role of ours is in another role, or somebody is in a role of ours.
+        case membership
+        /// A setting of a role or of the database that changes what statements mean or how long they may take.
+        case setting
+        /// A table: its persistence and replica identity.
+        case table
+        /// A column as its definition says it: type, collation, generation expression or identity.
+        case column
+        /// A column's default.
+        case `default`
+        /// A column refuses NULL.
+        case notNull = "not-null"
+        /// A column's storage and compression, where they are not its type's.
+        case storage
+        /// The statistics target and options of a column, of a table or of an index.
+        case statistics
+        /// Storage parameters of a table and of its TOAST table.
+        case parameters
+        /// A sequence: type, bounds, step, cache, cycle.
+        case sequence
+        /// The column that a sequence belongs to.
+        case ownedBy = "owned-by"
+        /// A constraint on a table of ours, or a foreign key of any table to one of ours.
+        case constraint
+        /// An index on a table of ours: definition, and whether it is valid and ready.
+        case index
+        /// A view's options.
+        case view
+        /// The query of a view, as a digest.
+        case viewDefinition = "view-definition"
+        /// What a function is, but for its body.
+        case function
+        /// The body of a function, as a digest.
+        case functionBody = "function-body"
+        /// A trigger on a table of ours: definition, and whether it fires.
+        case trigger
+        /// A rewrite rule on a table of ours.
+        case rule
+        /// Whether row security is enabled, and forced on the owner.
+        case rowSecurity = "row-security"
+        /// A policy: permissive or not, command, roles, both expressions.
+        case policy
+        /// The owner of an object.
+        case owner
+        /// What a role may do with an object, a column, a schema or the database.
+        case grant
+        /// What a role's future objects will be open to.
+        case defaultPrivileges = "default-privileges"
+        /// Functions of PostgreSQL that are closed to PUBLIC.
+        case systemFunctions = "system-functions"
+        /// Extended statistics on a table of ours.
+        case extendedStatistics = "extended-statistics"
+        /// A table of ours inherits or is inherited from.
+        case inheritance
+
+        /// The order of their names, which is that of the layout files.
+        package static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
+    }
+}

@@ -1,0 +1,84 @@
+internal import Postgres
+
+/// One versioned SQL file: a step from the previous version of the database to the next.
+package struct SchemaStep: Sendable, Hashable {
+    /// How a step runs.
+    package enum Kind: String, Sendable, Codable {
+        /// The file, its layout check and its ledger row commit together or not at all.
+        case transactional
+        /// A single `CREATE INDEX CONCURRENTLY`, which PostgreSQL refuses inside a transaction.
+        case noTransaction = "no-transaction"
+    }
+
+    /// The step's number, from 1 without gaps.
+    package let number: Int
+    /// The file's name without its ending, such as `0003_roles`.
+    package let name: String
+    /// The file's text with LF line ends and without a byte order mark: what is hashed, and what is sent.
+    package let sql: String
+    /// Whether it runs in a transaction.
+    package let kind: Kind
+    /// `sha256:` and the digest of ``sql`` in hexadecimal.
+    ///
+    /// The algorithm is part of the value for ever, so that a later
+    /// one can be told from it.
+    package let hash: String
+    /// `sha256:` and the digest of the previous step's chain and this step's hash: equal chains mean equal histories.
+    package let chain: String
+    /// The step's layout file; nil when the source has none.
+    private let layoutText: String?
+
+    /// The catalog facts this step makes, changes or removes; nil when the source has no layout file for it.
+    ///
+    /// Read when it is asked for: an `init` that has nothing to do never needs it.
+    package var layout: LayoutChange? {
+        layoutText.map { text in
+            do {
+                return try LayoutChange(parsing: text)
+            } catch {
+                preconditionFailure("\(name): SchemaSource lets no malformed layout through: \(error)")
+            }
+        }
+    }
+
+    /// The path by which messages name the file.
+    package var path: String { "sql/\(name).sql" }
+
+    /// Makes a step from a file.
+    /// - Parameter previousChain: the chain of the step before, or the empty string for the first.
+    init(number: Int, name: String, text: String, previousChain: String, layoutText: String?) {
+        self.number = number
+        self.name = name
+        sql = Self.normalised(text)
+        kind = sql.hasPrefix(Self.noTransactionDirective + "\n") ? .noTransaction : .transactional
+        hash = "sha256:" + SHA256.hexadecimal(sql)
+        chain = "sha256:" + SHA256.hexadecimal(previousChain + "\n" + hash)
+        self.layoutText = layoutText
+    }
+
+    /// The extensions that the steps make.
+    package static let extensions = ["uuid-ossp", "pgcrypto", "pg_trgm", "btree_gin"]
+
+    /// The first line of a file that cannot run in a transaction.
+    static let noTransactionDirective = "-- emaildb: no-transaction"
+
+    /// LF line ends and no byte order mark: what an editor or a checkout on another system may change without changing
+    /// the meaning.
+    ///
+    /// Nothing else is folded, so that two different files never share a hash.
+    static func normalised(_ text: String) -> String {
+        guard text.utf8.contains(UInt8(ascii: "\r")) || text.unicodeScalars.first == "\u{FEFF}" else { return text }
+        var scalars = String.UnicodeScalarView()
+        var isFirst = true
+        var pendingReturn = false
+        for scalar in text.unicodeScalars {
+            defer { isFirst = false }
+            if isFirst && scalar == "\u{FEFF}" { continue }
+            if pendingReturn && scalar != "\n" { scalars.append("\r") }
+            pendingReturn = scalar == "\r"
+            if !pendingReturn { scalars.append(scalar) }
+        }
+        if pendingReturn { scalars.append("\r") }
+        return String(scalars)
+    }
+}

@@ -1,0 +1,141 @@
+import FoundationEssentials
+import Glibc
+import Postgres
+
+/// One way to call a server's own programs: as the user who runs it, with its own libraries, without `PG*` variables.
+package struct ServerProgram: Sendable {
+    /// A user of the operating system.
+    package struct User: Sendable, Hashable {
+        package let id: UInt32
+        package let group: UInt32
+
+        package init(id: UInt32, group: UInt32) {
+            self.id = id
+            self.group = group
+        }
+        /// `nobody`, as whom root runs private servers, because PostgreSQL refuses to run as root.
+        package static let nobody = User(id: 65534, group: 65534)
+    }
+
+    let binaries: ServerBinaries
+    let user: User
+
+    package init(binaries: ServerBinaries, user: User) {
+        self.binaries = binaries
+        self.user = user
+    }
+
+    /// What a program left behind.
+    package struct Outcome: Sendable {
+        /// 0, or why it ended.
+        package let status: Int32
+        package let output: String
+        package let errors: String
+
+        /// The last lines of what it said, for an error message.
+        package var complaint: String { errors.split(separator: "\n").suffix(6).joined(separator: "\n") }
+    }
+
+    /// The words that run a program: through setpriv when this process is root.
+    func command(_ name: String, _ arguments: [String]) -> [String] {
+        let command = [binaries.program(name)] + arguments
+        guard getuid() == 0 else { return command }
+        // With one capability left: to search folders that only root may enter.
+        let capability = "-all,+dac_read_search"
+        // Without no_setuid_fixup, access(2), by which initdb looks for its files, would ignore the capability.
+        return [
+            "/usr/bin/setpriv", "--reuid", String(user.id), "--regid", String(user.group), "--clear-groups",
+            "--no-new-privs", "--securebits", "+no_setuid_fixup", "--inh-caps", capability, "--ambient-caps",
+            capability,
+            "--bounding-set", capability, "--",
+        ] + command
+    }
+
+    /// What differs from this process's own environment; nil removes a variable.
+    var environment: [String: String?] {
+        // A server that brought its own libraries must not get the system's; ours, on the other hand, stays ours.
+        var environment: [String: String?] = ["LD_LIBRARY_PATH": binaries.directory + "/lib"]
+        for key in ProcessInfo.processInfo.environment.keys where key.hasPrefix("PG") {
+            environment.updateValue(nil, forKey: key)
+        }
+        return environment
+    }
+
+    /// Runs a program to its end, blocking the thread.
+    ///
+    /// Unlike what starts private servers this is not asynchronous: it is called between two statements of a session,
+    /// which block as well.
+    /// - Parameter base: the environment to start from instead of this process's own.
+    package func run(_ name: String, _ arguments: [String], environment base: [String: String]? = nil) throws -> Outcome
+    {
+        // Its user may not be able to stay in the present folder.
+        let words = ["/bin/sh", "-c", "cd / && exec \"$@\"", "sh"] + command(name, arguments)
+        var variables = base ?? ProcessInfo.processInfo.environment
+        for (key, value) in environment { variables[key] = value }
+        let output = try TemporaryOutput()
+        let errors = try TemporaryOutput()
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, output.descriptor, STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, errors.descriptor, STDERR_FILENO)
+        // A server that is started stays, and must not keep open what this process was given or has opened.
+        for descriptor in 3...Self.lastDescriptor { posix_spawn_file_actions_addclose(&actions, descriptor) }
+        var process = pid_t()
+        let failure = Self.withCStrings(words) { arguments in
+            Self.withCStrings(variables.map { "\($0.key)=\($0.value)" }) { environment in
+                posix_spawn(&process, words[0], &actions, nil, arguments, environment)
+            }
+        }
+        guard failure == 0 else {
+            throw LocalServerError(
+                problem: "\(words[0]) cannot be run: \(String(cString: strerror(failure)))", fix: "ls -l \(words[0])"
+            )
+        }
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0, errno == EINTR {}
+        let ending = status & 0x7F
+        return Outcome(
+            status: ending == 0 ? (status >> 8) & 0xFF : 128 + ending, output: output.text, errors: errors.text)
+    }
+
+    /// The highest number that an open file may have, with some to spare for what other threads open meanwhile.
+    private static var lastDescriptor: Int32 {
+        let open = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd"))?.compactMap { Int32($0) }
+        return max(3, min((open?.max() ?? 255) + 16, Int32(clamping: sysconf(Int32(_SC_OPEN_MAX))) - 1))
+    }
+
+    private static func withCStrings<Result>(
+        _ texts: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+    ) -> Result {
+        var pointers = texts.map { strdup($0) } + [nil]
+        defer { for pointer in pointers { free(pointer) } }
+        return body(&pointers)
+    }
+}
+
+/// A nameless file that takes a program's output: a pipe would stay open as long as a server that was started.
+private final class TemporaryOutput {
+    let descriptor: Int32
+
+    init() throws {
+        let path = "/tmp/emaildb-output-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+        descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw LocalServerError(problem: "cannot write in /tmp", fix: "df /tmp") }
+        unlink(path)
+    }
+
+    deinit { close(descriptor) }
+
+    var text: String {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = pread(descriptor, &buffer, buffer.count, off_t(bytes.count))
+            guard count > 0, bytes.count < 1 << 20 else { break }
+            bytes += buffer.prefix(count)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,175 @@
+import Core
+import Install
+
+/// What `tune` would change on a server, and why; the value behind its text and its JSON.
+package struct TunePlan: Sendable, Codable, Hashable {
+    /// When a change is felt.
+    package enum Effect: String, Sendable, Codable {
+        /// At once, by a reload of the configuration.
+        case reload
+        /// Only at the next start of the server.
+        case restart
+        /// In sessions that begin from then on.
+        case newSessions = "new sessions"
+    }
+
+    /// What becomes of a setting.
+    package enum Action: String, Sendable, Codable {
+        /// The proposed value is written.
+        case set
+        /// An entry that an earlier profile made is taken back.
+        case restore
+        /// The value is right.
+        case keep
+        /// The value differs by no more than 5 % from what was computed from something measured, and stays.
+        case keepClose = "keep, within 5 %"
+        /// The value is written already, and the server must be restarted.
+        case restart
+        /// The value is written already, and the server must reload its configuration.
+        case reload
+        /// The server's command line gives another value, which no file can change.
+        case blocked = "fixed by the command line"
+    }
+
+    /// One setting.
+    package struct Item: Sendable, Codable, Hashable {
+        /// Its name; `email_service: name` for one of a role.
+        package let setting: String
+        /// What the server runs with.
+        package let now: String
+        /// What it shall be; nil removes the entry, so that the default or another file counts again.
+        package let proposed: String?
+        /// Where the present value comes from: `default`, a file and line, `command line`.
+        package let source: String
+        /// When it is felt.
+        package let effect: Effect
+        /// What becomes of it.
+        package let action: Action
+        /// One sentence.
+        package let why: String
+        /// The founding document's line.
+        package let document: String?
+
+        /// Whether something has to be done.
+        package var isChange: Bool { action == .set || action == .restore }
+    }
+
+    /// The profile.
+    package let profile: TuneProfile
+    /// Whether values are the founding document's literal ones.
+    package let isExact: Bool
+    /// The server's version, such as `16.4`.
+    package let serverVersion: String
+    /// What the values were computed from.
+    package let machine: Machine
+    /// Every setting of the profile, and what is left of an earlier one.
+    package let items: [Item]
+    /// How far the memory is promised.
+    package internal(set) var budget: MemoryBudget
+    /// How it was made sure that the server starts with this.
+    package internal(set) var proof: StartProof
+    /// What could be lost, in plain words.
+    package let durability: [String]
+    /// Roles and databases that have values of their own, which come first there.
+    package let overrides: [String]
+    /// What else is good to know.
+    package internal(set) var notes: [String]
+    /// Whether an earlier run was stopped half way, and this one goes on.
+    package let isResuming: Bool
+
+    /// Whether there is nothing to write and nothing to reload.
+    package var isEmpty: Bool {
+        !isResuming && !items.contains { $0.isChange || $0.action == .reload }
+    }
+
+    /// The settings whose new value, written before or by this plan, waits for a restart.
+    package var restartSettings: [String] {
+        items.filter { ($0.isChange && $0.effect == .restart) || $0.action == .restart }.map(\.setting)
+    }
+
+    /// The settings that cannot be changed.
+    package var blockedSettings: [String] { items.filter { $0.action == .blocked }.map(\.setting) }
+
+    /// Whether everything will be in force everywhere.
+    package var isEffective: Bool { blockedSettings.isEmpty && overrides.isEmpty }
+}
+
+/// How much memory the server may come to use.
+///
+/// Shared memory, one and a half times `work_mem` for each connection (some use more, most use none), and what every
+/// autovacuum worker may take. PostgreSQL itself limits none of this.
+package struct MemoryBudget: Sendable, Codable, Hashable {
+    /// Shared memory, bytes.
+    package let shared: Int
+    /// Whether that is estimated, as no server of this version could be asked.
+    package let isEstimate: Bool
+    /// All connections together, bytes.
+    package let connections: Int
+    /// All autovacuum workers together, bytes.
+    package let autovacuum: Int
+    /// Memory of the machine, bytes.
+    package let memory: Int
+
+    /// All of it, bytes.
+    package var total: Int { shared + connections + autovacuum }
+    /// The share of the memory, %.
+    package var percent: Int { Int((Double(total) / Double(memory) * 100).rounded()) }
+    /// Whether it is more than four fifths: what is left is for the system and its cache.
+    package var isTight: Bool { percent > 80 }
+    /// Whether there is not so much memory.
+    package var isTooMuch: Bool { total > memory }
+
+    /// The budget of a configuration.
+    /// - Parameter shared: what the server itself computes, bytes; nil estimates it.
+    init(_ candidate: Candidate, memory: Int, shared: Int?) {
+        let buffers = candidate.bytes("shared_buffers") ?? 0
+        let count = candidate.integer("max_connections") ?? 0
+        // Measured on 15: 2120 MB for 2 GB of buffers and 100 connections, 2207 MB with 2000.
+        let overhead = buffers / 38 + 6 * ByteSize.megabyte + count * 50 * ByteSize.kilobyte
+        self.shared = shared ?? buffers + (candidate.bytes("wal_buffers") ?? 0) + overhead
+        isEstimate = shared == nil
+        connections = count * (candidate.bytes("work_mem") ?? 0) / 2 * 3
+        let each = candidate.bytes("autovacuum_work_mem") ?? candidate.bytes("maintenance_work_mem") ?? 0
+        autovacuum = (candidate.integer("autovacuum_max_workers") ?? 3) * each
+        self.memory = memory
+    }
+
+    /// The refusal of more than there is.
+    var problem: Problem? {
+        guard isTooMuch else { return nil }
+        return Problem(
+            problem: "memory: \(ByteSize.approximately(shared)) shared, \(ByteSize.approximately(connections)) for"
+                + " connections and \(ByteSize.approximately(autovacuum)) for autovacuum are \(percent) % of"
+                + " \(ByteSize.approximately(memory))",
+            fix: "Ask for fewer connections (--max-connections), or leave --exact away.")
+    }
+}
+
+/// How it was made sure that the server starts with a plan.
+package struct StartProof: Sendable, Codable, Hashable {
+    /// How.
+    package enum Method: String, Sendable, Codable {
+        /// A scratch server was started with the planned configuration.
+        case scratchServer = "scratch server"
+        /// The planned configuration was held against the rules that PostgreSQL checks at its start.
+        case rules
+        /// Nothing is changed.
+        case notNeeded = "not needed"
+    }
+
+    /// How.
+    package let method: Method
+    /// Why no scratch server was started; nil when one was.
+    package let reason: String?
+    /// Shared memory that the server computed, bytes.
+    package let sharedMemory: Int?
+    /// Huge pages that it would take.
+    package let hugePages: Int?
+
+    init(_ method: Method, reason: String? = nil, sharedMemory: Int? = nil, hugePages: Int? = nil) {
+        self.method = method
+        self.reason = reason
+        self.sharedMemory = sharedMemory
+        self.hugePages = hugePages
+    }
+}

@@ -1,0 +1,64 @@
+import FoundationEssentials
+import Glibc
+import Postgres
+import Server
+
+/// A server whose programs and data are on this machine, within reach of this process.
+package struct ServerInstallation: Sendable {
+    let binaries: ServerBinaries
+    let dataDirectory: String
+    /// postgresql.conf, wherever it is.
+    let configurationFile: String
+    /// The user that owns the data, and as whom the server runs.
+    let owner: ServerProgram.User
+
+    /// The running server's installation.
+    /// - Throws: ``Unreachable`` with the reason, for people.
+    static func of(_ server: ServerState, _ connection: borrowing Connection) throws -> ServerInstallation {
+        guard server.isSuperuser, let data = server.dataDirectory else {
+            throw Unreachable(reason: "only a superuser may know where the server's programs are")
+        }
+        let row = try connection.query(
+            """
+            SELECT pg_read_file('postmaster.pid', 0, 8192, true) AS pid, current_setting('config_file') AS file,
+                   (SELECT setting FROM pg_config WHERE name = 'BINDIR') AS programs
+            """)[0]
+        guard let contents = FileManager.default.contents(atPath: data + "/postmaster.pid"),
+            String(decoding: contents, as: UTF8.self) == row["pid"]
+        else { throw Unreachable(reason: "the server's data directory is not on this machine, or not readable") }
+        return try ServerInstallation(
+            dataDirectory: data, configurationFile: row.text("file"), programs: row.text("programs"),
+            major: server.versionNumber / 10_000)
+    }
+
+    /// An installation by its data directory, whether its server runs or not.
+    init(dataDirectory: String, configurationFile: String?, programs: String, major: Int) throws {
+        guard programs.hasSuffix("/bin"),
+            let binaries = try? ServerBinaries(directory: String(programs.dropLast(4)))
+        else { throw Unreachable(reason: "the server's programs (\(programs)) are not on this machine") }
+        self.binaries = binaries
+        self.dataDirectory = dataDirectory
+        self.configurationFile = configurationFile ?? dataDirectory + "/postgresql.conf"
+        owner = try Self.owner(of: dataDirectory)
+        let version = try ServerProgram(binaries: binaries, user: owner).run("postgres", ["--version"]).output
+        guard version.contains(") \(major).") || version.contains(") \(major)beta") else {
+            throw Unreachable(reason: "\(programs) holds \(version.prefix { $0 != "\n" }), not \(major)")
+        }
+    }
+
+    /// The user that owns a data directory, as whom this process can run programs.
+    static func owner(of directory: String) throws -> ServerProgram.User {
+        var status = stat()
+        guard stat(directory, &status) == 0 else { throw Unreachable(reason: "\(directory) cannot be read") }
+        let owner = ServerProgram.User(id: status.st_uid, group: status.st_gid)
+        guard getuid() == 0 || geteuid() == owner.id else {
+            throw Unreachable(reason: "\(directory) belongs to user \(owner.id), and this is user \(geteuid())")
+        }
+        return owner
+    }
+
+    /// Why a server cannot be reached by its files.
+    struct Unreachable: Error {
+        let reason: String
+    }
+}

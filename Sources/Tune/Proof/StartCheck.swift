@@ -1,0 +1,53 @@
+import FoundationEssentials
+import Postgres
+import Server
+
+/// Makes sure, before anything is written, that the server starts with a candidate.
+struct StartCheck {
+    let server: ServerState
+    let progress: @Sendable (TuneProgress) -> Void
+
+    /// Holds a candidate against the rules, and starts a scratch server with it where its programs can be reached.
+    /// - Throws: ``TuneFailure/refused(_:)`` naming every conflict, or PostgreSQL's words.
+    func prove(_ candidate: Candidate, _ connection: borrowing Connection) throws -> StartProof {
+        let problems = StartRules.problems(candidate, server)
+        guard problems.isEmpty else { throw TuneFailure.refused(problems) }
+        let installation: ServerInstallation
+        do {
+            installation = try ServerInstallation.of(server, connection)
+        } catch let unreachable as ServerInstallation.Unreachable {
+            return StartProof(.rules, reason: unreachable.reason)
+        } catch let error as LocalServerError {
+            return StartProof(.rules, reason: error.problem)
+        }
+        progress(.proving)
+        do {
+            let outcome = try ScratchServer.prove(
+                text(candidate, installation), commandLine: commandLine, walSegmentSize: server.walSegmentSize,
+                expecting: candidate.changes.compactMapValues { $0 }, on: installation)
+            return StartProof(.scratchServer, sharedMemory: outcome.sharedMemory, hugePages: outcome.hugePages)
+        } catch let refusal as ScratchServer.Refusal {
+            throw TuneFailure.refused(
+                "a scratch server does not start with this configuration: \(refusal.words)",
+                "Nothing was written. Mend what PostgreSQL names, or choose another value.")
+        } catch let error as LocalServerError {
+            return StartProof(.rules, reason: "the scratch server could not be made: \(error.problem)")
+        } catch let error as PostgresError {
+            return StartProof(.rules, reason: "the scratch server could not be asked: \(error.message)")
+        }
+    }
+
+    private func text(_ candidate: Candidate, _ installation: ServerInstallation) throws -> String {
+        let path = installation.dataDirectory + "/postgresql.auto.conf"
+        let present = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        var configuration = AutoConfiguration(present)
+        for (name, value) in candidate.changes { configuration.set(name, value) }
+        return configuration.text
+    }
+
+    private var commandLine: [String: String] {
+        server.settings.values.filter(\.isOnCommandLine).reduce(into: [:]) { result, setting in
+            result[setting.name] = setting.setting
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Fix
+package import Schema
+
+/// Something that is not as it should be.
+package struct Finding: Sendable, Hashable, Encodable {
+    /// How much it matters.
+    package enum Severity: String, Sendable, Hashable, Codable, Comparable {
+        /// Isolation, correctness or a documented promise is broken.
+        case error
+        /// Performance or a good habit is; or it may be on purpose, with a reason for the ignore file.
+        case warning
+
+        /// Errors before warnings.
+        package static func < (left: Severity, right: Severity) -> Bool { left == .error && right == .warning }
+    }
+
+    /// What it is: stable, never given another meaning.
+    package let code: String
+    /// How much it matters.
+    package let severity: Severity
+    /// What it is about, such as `policy email_messages.email_messages_tenant_policy`.
+    package let object: String
+    /// What is wrong, in one sentence.
+    package let message: String
+    /// What should be; nil when nothing should.
+    package let expected: String?
+    /// What is; nil when there is nothing.
+    package let actual: String?
+    /// The SQL that mends it, to be run as a superuser; nil when no SQL can, and ``message`` or the code's page says what to do.
+    package let mending: String?
+    /// Where the object is made.
+    package let source: SourceLine?
+    /// Where the code is explained.
+    package var documentation: String { FindingCode.page + "#" + code }
+    /// The mending SQL in parts that the script of all findings can order.
+    let repairs: [Repair]
+
+    init(
+        _ code: FindingCode, object: String, message: String? = nil, expected: String? = nil, actual: String? = nil,
+        repairs: [Repair] = [], source: SourceLine? = nil
+    ) {
+        self.code = code.id
+        severity = code.severity
+        self.object = object
+        self.message = message ?? code.title
+        self.expected = expected
+        self.actual = actual
+        self.repairs = repairs.sorted()
+        mending = repairs.isEmpty ? nil : self.repairs.map(\.sql).joined(separator: "\n")
+        self.source = source
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case code, severity, object, message, expected, actual, mending, source, documentation
+    }
+
+    /// Writes every field, those that are nil as null, so that programs find the same keys in each finding.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(code, forKey: .code)
+        try container.encode(severity, forKey: .severity)
+        try container.encode(object, forKey: .object)
+        try container.encode(message, forKey: .message)
+        try container.encode(expected, forKey: .expected)
+        try container.encode(actual, forKey: .actual)
+        try container.encode(mending, forKey: .mending)
+        try container.encode(source, forKey: .source)
+        try container.encode(documentation, forKey: .documentation)
+    }
+}

@@ -1,0 +1,177 @@
+import Postgres
+import Schema
+
+/// A kind of finding: its stable code, how much it matters, what it means, and how to cure it.
+///
+/// The same texts are the documentation page of the codes; a test holds the two against each other.
+package struct FindingCode: Sendable, Hashable {
+    /// Which part of `verify` finds it.
+    package enum Section: String, Sendable, Codable, CaseIterable {
+        /// The catalog is not what `sql/` makes.
+        case layout
+        /// The application can reach what it must not, whoever made that possible.
+        case security
+        /// A query of the application does not use its index.
+        case plans
+        /// An attack on row security succeeded.
+        case probe
+        /// The ignore file is not right itself.
+        case ignore
+
+        /// The letter in the codes of this part.
+        var letter: String {
+            switch self {
+            case .layout: "L"
+            case .security: "S"
+            case .plans: "P"
+            case .probe: "T"
+            case .ignore: "I"
+            }
+        }
+    }
+
+    /// The code, such as `EDB-L012`.
+    package let id: String
+    /// Which part of `verify` finds it.
+    package let section: Section
+    /// How much it matters.
+    package let severity: Finding.Severity
+    /// What is wrong, in one sentence.
+    package let title: String
+    /// How it comes about.
+    package let cause: String
+    /// What to do.
+    package let cure: String
+
+    /// The documentation page, from the root of the project.
+    package static let page = "Sources/EmailDBCommand/Documentation.docc/FindingCodes.md"
+
+    /// A code by its parts.
+    init(
+        _ section: Section, _ number: Int, _ title: String, severity: Finding.Severity = .error, cause: String,
+        cure: String
+    ) {
+        let digits = String(number)
+        id = "EDB-" + section.letter + String(repeating: "0", count: 3 - digits.count) + digits
+        self.section = section
+        self.severity = severity
+        self.title = title
+        self.cause = cause
+        self.cure = cure
+    }
+
+    /// Every code, in order.
+    package static let all = layout + ledger + security + plans + probe + ignore
+
+    /// The code of that name.
+    package static func named(_ id: String) -> FindingCode? { all.first { $0.id == id } }
+}
+
+extension FindingCode {
+    /// How the catalog and the layout differ about an object.
+    enum Difference: Int, CaseIterable {
+        case missing = 1
+        case changed, extra
+    }
+
+    /// What is behind the codes of one kind of fact.
+    private struct Layout {
+        /// The tens of the code's number: given once, never changed.
+        let number: Int
+        /// What the kind is called in a sentence.
+        let noun: String
+        let severity: Finding.Severity
+        /// Why it matters.
+        let reason: String
+
+        init(_ number: Int, _ noun: String, _ reason: String, _ severity: Finding.Severity = .error) {
+            self.number = number
+            self.noun = noun
+            self.severity = severity
+            self.reason = reason
+        }
+    }
+
+    private static func row(_ kind: Fact.Kind) -> Layout {
+        switch kind {
+        case .schema: Layout(1, "schema", "it holds the ledger")
+        case .extension: Layout(2, "extension", "functions and operator classes of the schema come from it")
+        case .role: Layout(3, "role", "its attributes are part of the isolation")
+        case .membership: Layout(4, "membership", "a member can act as the role")
+        case .setting: Layout(5, "setting", "it bends names, tenants, row security or time limits")
+        case .table: Layout(6, "table", "mail, or the record of what was done with it, is kept in it")
+        case .column: Layout(7, "column", "applications and functions rely on its name and type")
+        case .default: Layout(8, "column default", "rows get another value where none is given")
+        case .notNull: Layout(9, "NOT NULL", "rows without the value get in, or rows that are right are refused")
+        case .storage: Layout(10, "storage of a column", "size and speed of large values depend on it", .warning)
+        case .statistics:
+            Layout(11, "statistics target", "statistics on content tell other tenants, by EXPLAIN, what a tenant has")
+        case .parameters: Layout(12, "storage parameters", "updates in the page and vacuum depend on them", .warning)
+        case .sequence: Layout(13, "sequence", "change numbers must grow and never repeat")
+        case .ownedBy:
+            Layout(14, "owner column of a sequence", "the sequence stays behind when the column goes", .warning)
+        case .constraint: Layout(15, "constraint", "rows that contradict each other, or refer across tenants, get in")
+        case .index: Layout(16, "index", "queries read whole tables, keys are not unique, or writes get slower")
+        case .view: Layout(17, "view", "a view that is not security_invoker shows every tenant's rows")
+        case .viewDefinition: Layout(18, "query of a view", "it shows something else than documented")
+        case .function: Layout(19, "function", "its volatility, rights and search_path are part of the isolation")
+        case .functionBody: Layout(20, "body of a function", "it does something else than documented")
+        case .trigger: Layout(21, "trigger", "counters, search, audit or immutability depend on it")
+        case .rule: Layout(22, "rewrite rule", "it replaces statements behind the application's back")
+        case .rowSecurity: Layout(23, "row security", "without it, or not forced, every tenant's rows are seen")
+        case .policy: Layout(24, "policy", "it decides which rows a tenant sees and writes")
+        case .owner: Layout(25, "owner", "an owner can do everything with an object")
+        case .grant: Layout(26, "grant", "somebody can do more, or the application less, than it should")
+        case .defaultPrivileges: Layout(27, "default privileges", "future objects are open to the wrong roles")
+        case .systemFunctions:
+            Layout(
+                28, "functions of PostgreSQL", "they know no tenants: any session could end or read what serves others")
+        case .extendedStatistics:
+            Layout(
+                29, "extended statistics",
+                "plans rely on those of the design; others would tell tenants of each other by EXPLAIN")
+        case .inheritance:
+            Layout(30, "inheritance", "rows of another table, without its own policies, appear in this one")
+        }
+    }
+
+    /// The code for a fact that is missing, changed or not expected.
+    static func layout(_ kind: Fact.Kind, _ difference: Difference) -> FindingCode {
+        let row = row(kind)
+        let severity =
+            kind == .index && difference == .extra || kind == .column && difference == .extra ? .warning : row.severity
+        let number = 10 * row.number + difference.rawValue
+        return switch difference {
+        case .missing:
+            FindingCode(
+                .layout, number, "the \(row.noun) is missing", severity: severity,
+                cause: "Dropped or revoked after init, or left out by an incomplete restore; \(row.reason).",
+                cure: "Run the mending SQL; it makes the object as sql/ does.")
+        case .changed:
+            FindingCode(
+                .layout, number, "the \(row.noun) differs", severity: severity,
+                cause: "Changed by hand or by another tool after init; \(row.reason).",
+                cure: "Run the mending SQL; if the change is wanted, it belongs in a new step of sql/.")
+        case .extra:
+            FindingCode(
+                .layout, number, "the \(row.noun) is not part of the design", severity: severity,
+                cause: "Added by hand or by another tool after init; \(row.reason).",
+                cure: "Run the mending SQL, which removes it, or ignore it with a reason.")
+        }
+    }
+
+    /// The ways in which a fact of a kind can differ on its own; others go with the difference of what it belongs to.
+    private static func differences(_ kind: Fact.Kind) -> [Difference] {
+        switch kind {
+        case .schema: []
+        case .viewDefinition, .functionBody, .owner, .systemFunctions, .rowSecurity: [.changed]
+        case .extension, .role, .ownedBy: [.missing, .changed]
+        case .rule, .inheritance: [.extra]
+        case .notNull: [.missing, .extra]
+        default: Difference.allCases
+        }
+    }
+
+    fileprivate static let layout = Fact.Kind.allCases
+        .flatMap { kind in differences(kind).map { layout(kind, $0) } }.sorted { $0.id < $1.id }
+}

@@ -1,0 +1,105 @@
+import Schema
+
+/// Findings that are known and accepted for a time: one line each, `code | object | last day | reason`.
+///
+///     EDB-L163 | index idx_of_ours | 2026-12-31 | the reporting team needs it until their own database is there
+package struct IgnoreFile: Sendable, Hashable {
+    /// One line.
+    package struct Entry: Sendable, Hashable {
+        /// The line's number, from 1.
+        package let line: Int
+        /// The finding's code.
+        package let code: String
+        /// The finding's object, as it is printed.
+        package let object: String
+        /// The last day on which it holds, ISO 8601.
+        package let until: String
+        /// Why.
+        package let reason: String
+    }
+
+    /// Why a file cannot be used: every bad line, and what is wrong with it.
+    package struct Malformed: Error, Sendable, Hashable, CustomStringConvertible {
+        /// The problems, a line each.
+        package let description: String
+    }
+
+    /// The name by which findings about the file call it.
+    package let name: String
+    /// Its entries, in order.
+    package let entries: [Entry]
+
+    /// Reads the text of a file; empty lines and lines that start with `#` are comments.
+    /// - Throws: ``Malformed`` with every problem at once.
+    package init(name: String, text: String) throws(Malformed) {
+        var entries: [Entry] = []
+        var problems: [String] = []
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let line = line.filter { $0 != "\r" }
+            if line.allSatisfy(\.isWhitespace) || line.hasPrefix("#") { continue }
+            let cells = line.split(separator: "|", maxSplits: 3, omittingEmptySubsequences: false)
+                .map { String($0.trimming(while: \.isWhitespace)) }
+            func refuse(_ problem: String) { problems.append("\(name):\(index + 1): \(problem)") }
+            guard cells.count == 4, cells.allSatisfy({ !$0.isEmpty }) else {
+                refuse("expected `code | object | YYYY-MM-DD | reason`")
+                continue
+            }
+            guard FindingCode.named(cells[0]) != nil else {
+                refuse("there is no code \(cells[0]); emaildb verify --explain lists them")
+                continue
+            }
+            guard Self.isDate(cells[2]) else {
+                refuse("\(cells[2]) is no date; write it as YYYY-MM-DD")
+                continue
+            }
+            entries.append(Entry(line: index + 1, code: cells[0], object: cells[1], until: cells[2], reason: cells[3]))
+        }
+        if !problems.isEmpty { throw Malformed(description: problems.joined(separator: "\n")) }
+        self.name = name
+        self.entries = entries
+    }
+
+    /// Moves what the entries cover out of a report's findings, and adds findings about the entries themselves.
+    /// - Parameters:
+    ///   - today: ISO 8601, in UTC.
+    ///   - sections: the parts that ran to their end: only there can an entry be without use.
+    func apply(to report: inout VerifyReport, today: String, sections: Set<FindingCode.Section>) {
+        for entry in entries {
+            let source = SourceLine(file: name, line: entry.line)
+            let object = "\(entry.code) \(entry.object)"
+            let covered = report.findings.filter { $0.code == entry.code && $0.object == entry.object }
+            if entry.until < today {
+                report.findings.append(
+                    Finding(
+                        .expired, object: object, expected: "a day from \(today) on", actual: entry.until,
+                        source: source))
+            } else if !covered.isEmpty {
+                report.ignored += covered.map {
+                    VerifyReport.Ignored(finding: $0, reason: entry.reason, until: entry.until)
+                }
+                report.findings.removeAll { covered.contains($0) }
+            } else if let section = FindingCode.named(entry.code)?.section, sections.contains(section) {
+                report.findings.append(Finding(.unused, object: object, actual: "no such finding", source: source))
+            }
+        }
+    }
+
+    private static func isDate(_ text: String) -> Bool {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.map(\.utf8.count) == [4, 2, 2], let year = Int(parts[0]), let month = Int(parts[1]),
+            let day = Int(parts[2]), (1...12).contains(month), year > 0
+        else { return false }
+        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+        let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        return (1...days[month - 1]).contains(day)
+    }
+}
+
+extension StringProtocol {
+    /// The text without the characters at both ends for which a condition holds.
+    func trimming(while condition: (Character) -> Bool) -> SubSequence {
+        let start = firstIndex { !condition($0) } ?? endIndex
+        let end = self[start...].lastIndex { !condition($0) }.map { index(after: $0) } ?? start
+        return self[start..<end]
+    }
+}

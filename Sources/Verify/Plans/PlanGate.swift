@@ -1,0 +1,145 @@
+import Core
+import Postgres
+
+/// Asks the planner how it would answer each catalogued query, under row security.
+///
+/// Where there is mail to plan for, with the values of the fullest folder: no query of the application may read a whole
+/// table. Which of its indexes it takes is then the data's to say. Where there is little or none, the planner rightly reads
+/// whole tables, and the question is whether each query can use its index at all: in a transaction that is rolled back, all
+/// other indexes of the table are hidden from the planner, sequential scans are made expensive, and the intended index has
+/// to be what is left.
+package struct PlanGate {
+    let overview: Overview
+
+    /// From how many messages on plans say something about indexes.
+    static let enoughMessages = 10_000
+
+    /// Adds findings to a report, or says why plans could not be looked at.
+    func run(_ connection: borrowing Connection, into report: inout VerifyReport) throws {
+        func unseen(_ what: String, _ reason: String, _ fix: String?) {
+            report.unseen.append(.init(section: .plans, what: what, reason: reason, fix: fix))
+        }
+        guard overview.isSuperuser else {
+            return unseen(
+                "plans", "\(overview.role) is no superuser, whom the plans inside of functions are shown to",
+                "emaildb verify --only plans --username postgres")
+        }
+        let start = ContinuousClock.now
+        let size = try connection.query(
+            "SELECT COALESCE(max(reltuples), -1)::bigint AS rows FROM pg_class WHERE oid = to_regclass('public.email_messages')"
+        )
+        let isLive = (size.first?.integer("rows") ?? -1) >= Self.enoughMessages
+        if !isLive && overview.isStandby {
+            return unseen(
+                "plans", "the server is a standby, with too little mail for plans that say something",
+                "emaildb verify --only plans --host PRIMARY")
+        }
+        try connection.script(opening)
+        var checked = 0
+        do {
+            try connection.script(Self.showingPlans)
+            let values = isLive ? try PlanValues.live(connection) ?? .synthetic : .synthetic
+            let queries = PlannedQuery.all.filter { isLive ? $0.actor == .application : !$0.needsRows }
+            try connection.script("SAVEPOINT emaildb_plan")
+            for query in queries {
+                if let finding = try judge(query, values, isLive: isLive, connection) {
+                    report.findings.append(finding)
+                }
+                checked += 1
+            }
+        } catch let error as PostgresError where error.kind == .server && Interruption.signal == nil && checked == 0 {
+            unseen("plans", error.message, nil)
+        }
+        _ = try connection.script("ROLLBACK; RESET SESSION AUTHORIZATION")
+        report.parts.append(
+            .init(section: .plans, checks: checked, milliseconds: start.duration(to: .now).wholeMilliseconds))
+    }
+
+    private var opening: String {
+        """
+        BEGIN ISOLATION LEVEL READ COMMITTED \(overview.isStandby ? "READ ONLY" : "READ WRITE");
+        SET LOCAL search_path = pg_catalog, public, pg_temp; SET LOCAL statement_timeout = '5s'; SET LOCAL lock_timeout = '1s';
+        SET LOCAL client_min_messages = warning
+        """
+    }
+
+    /// Plans as they are executed, inside functions too, come back as notices.
+    private static let showingPlans = """
+        LOAD 'auto_explain'; SET LOCAL auto_explain.log_min_duration = 0; SET LOCAL auto_explain.log_nested_statements = on;
+        SET LOCAL auto_explain.log_level = notice; SET LOCAL auto_explain.log_analyze = off; SET LOCAL auto_explain.sample_rate = 1
+        """
+
+    private func judge(
+        _ query: PlannedQuery, _ values: PlanValues, isLive: Bool, _ connection: borrowing Connection
+    ) throws -> Finding? {
+        let sql = values.fill(query.sql)
+        let index = query.indexName
+        // Nothing but a function has to be executed to see its plan.
+        let statement = query.isFunction ? sql : "EXPLAIN (COSTS OFF) " + sql
+        let plans: String
+        do {
+            _ = connection.takeNotices()
+            let rows = try connection.script(
+                "ROLLBACK TO SAVEPOINT emaildb_plan; \(isLive ? Self.settingsOfTheRole : Self.hidingOthers(than: index));"
+                    + Self.becoming(query.actor, values) + "SET LOCAL client_min_messages = notice; " + statement)
+            let notices = connection.takeNotices().map(\.message).filter { $0.contains("plan:") }
+            plans = (query.isFunction ? notices : rows.last?.map { $0[0] ?? "" } ?? []).joined(separator: "\n")
+        } catch let error as PostgresError where error.kind == .server && Interruption.signal == nil {
+            return Finding(
+                .failedQuery, object: "index \(index)", message: "a catalogued query fails: \(sql)",
+                actual: error.message)
+        }
+        let isGood = isLive ? !Self.readsWholeTable(plans) : Self.uses(index, plans)
+        return isGood
+            ? nil
+            : Finding(
+                .otherPlan, object: "index \(index)",
+                message: "a catalogued query \(isLive ? "reads a whole table" : "cannot use its index"): \(sql)",
+                expected: "a scan of \(index)", actual: Self.scans(in: plans))
+    }
+
+    /// Makes the session plan as one of the application does, which gets its settings at login.
+    private static let settingsOfTheRole = """
+        SELECT set_config(split_part(c, '=', 1), substr(c, strpos(c, '=') + 1), true)
+        FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) c
+        WHERE s.setrole = 'email_service'::regrole AND (c LIKE 'enable\\_%' OR c LIKE 'plan\\_cache%' OR c LIKE 'jit%')
+          AND s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+        """
+
+    /// Leaves the planner one index of a table, until the rollback.
+    ///
+    /// A row of pg_index that is not committed is nobody else's to see; who wants to change or drop one of these indexes
+    /// waits for the milliseconds that this takes.
+    private static func hidingOthers(than index: String) -> String {
+        """
+        SET LOCAL enable_seqscan = off; UPDATE pg_index SET indisvalid = false WHERE indexrelid <> to_regclass('public.\(index)')
+          AND indrelid = (SELECT indrelid FROM pg_index WHERE indexrelid = to_regclass('public.\(index)'))
+        """
+    }
+
+    private static func becoming(_ actor: PlannedQuery.Actor, _ values: PlanValues) -> String {
+        switch actor {
+        case .application:
+            "SET LOCAL SESSION AUTHORIZATION email_service; SELECT set_config('app.current_tenant_id', (\(values.tenant))::text, true);"
+        case .worker: "SET LOCAL SESSION AUTHORIZATION email_worker;"
+        case .owner: "SET LOCAL ROLE email_owner;"
+        case .superuser: ""
+        }
+    }
+
+    /// Whether a plan reads an index, under whichever kind of scan.
+    static func uses(_ index: String, _ plans: String) -> Bool {
+        plans.contains(" using \(index) on ") || plans.contains(" on \(index) ") || plans.hasSuffix(" on \(index)")
+            || plans.contains(" on \(index)\n")
+    }
+
+    private static func readsWholeTable(_ plans: String) -> Bool { plans.contains("Seq Scan on email_") }
+
+    /// The lines of a plan that name what is read.
+    private static func scans(in plans: String) -> String {
+        let lines = plans.split(separator: "\n").filter { $0.contains("Scan ") }.map {
+            $0.trimming { $0 == " " || $0 == "-" || $0 == ">" }
+        }
+        return lines.isEmpty ? "no scan" : lines.joined(separator: "; ")
+    }
+}

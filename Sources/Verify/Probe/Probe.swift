@@ -1,0 +1,169 @@
+import Core
+import Postgres
+
+/// Makes two tenants, attacks one as the application serving the other, and rolls everything back.
+///
+/// Everything is done with the application's own rights, by `SET LOCAL SESSION AUTHORIZATION` for a superuser and
+/// `SET LOCAL ROLE` for a member. Tenants and addresses are random, so the locks of their writers are nobody else's; the
+/// shared one of all writers is held for the length of the probe, which only maintenance without a tenant waits for.
+/// Sequences stay advanced, as after any rolled-back insert.
+package struct Probe {
+    let overview: Overview
+
+    private static let role = "email_service"
+
+    /// Adds findings to a report, or says why the probe could not be made.
+    func run(_ connection: borrowing Connection, into report: inout VerifyReport) throws {
+        if overview.isStandby {
+            report.unseen.append(
+                .init(
+                    section: .probe, what: "attacks on row security",
+                    reason: "the server is a standby, where the two tenants of the probe cannot be written",
+                    fix: "emaildb verify --only probe --host PRIMARY"))
+            return
+        }
+        guard overview.mayActAsApplication || overview.role == Self.role else {
+            report.unseen.append(
+                .init(
+                    section: .probe, what: "attacks on row security",
+                    reason: "\(overview.role) may not act as \(Self.role)",
+                    fix: "emaildb verify --only probe --username \(Self.role)   # or a superuser"))
+            return
+        }
+        let start = ContinuousClock.now
+        var tenants: [ProbeTenant] = []
+        do {
+            try connection.script(opening)
+            tenants = [try ProbeTenant(connection), try ProbeTenant(connection)]
+            try connection.query("SAVEPOINT emaildb_probe")
+            for attack in ProbeAttack.all { try judge(attack, tenants[0], tenants[1], connection, &report) }
+        } catch let error as PostgresError where error.kind == .server && tenants.count < 2 {
+            if Interruption.signal != nil { throw error }
+            report.findings.append(
+                Finding(
+                    .probeBroken, object: "role \(Self.role)", expected: "two tenants with mail",
+                    actual: error.description))
+        } catch {
+            if connection.isAlive { _ = try? connection.query("ROLLBACK") }
+            throw error
+        }
+        _ = try connection.script("ROLLBACK; DEALLOCATE ALL; RESET SESSION AUTHORIZATION; RESET ROLE")
+        try lookForLeftovers(tenants, connection, &report)
+        report.parts.append(
+            .init(
+                section: .probe, checks: ProbeAttack.all.count, milliseconds: start.duration(to: .now).wholeMilliseconds
+            ))
+    }
+
+    private var opening: String {
+        let become =
+            overview.role == Self.role
+            ? ""
+            : overview.isSuperuser ? "SET LOCAL SESSION AUTHORIZATION \(Self.role);" : "SET LOCAL ROLE \(Self.role);"
+        // The application's own waits are longer; an attack that waits for somebody is given up.
+        return """
+            BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \(become)
+            SET LOCAL search_path = pg_catalog, public, pg_temp; SET LOCAL row_security = on; SET LOCAL lock_timeout = '1s';
+            SET LOCAL statement_timeout = '10s'; SET LOCAL client_min_messages = warning
+            """
+    }
+
+    private func judge(
+        _ attack: ProbeAttack, _ mine: ProbeTenant, _ theirs: ProbeTenant, _ connection: borrowing Connection,
+        _ report: inout VerifyReport
+    ) throws {
+        let (came, said) = try outcome(attack.actor, attack.sql, mine, theirs, connection)
+        if Self.isWait(came) {
+            report.unseen.append(
+                .init(section: .probe, what: attack.name, reason: "it waited too long for another session", fix: nil)
+            )
+            return
+        }
+        var failedControl: String?
+        if let control = attack.control {
+            let (positive, reason) = try outcome(control.actor, control.sql, mine, theirs, connection)
+            if positive != .success && !Self.isWait(positive) { failedControl = reason ?? positive.description }
+        }
+        if let failedControl, came != .success {
+            report.findings.append(
+                Finding(
+                    .controlFailed, object: "attack: " + attack.name, expected: "success of the rightful user",
+                    actual: failedControl))
+        } else if case .error = came, came != attack.outcome {
+            // Kept out, but not by what should have done so.
+            report.findings.append(
+                Finding(
+                    .controlFailed, object: "attack: " + attack.name,
+                    message: "an attack is refused for another reason",
+                    expected: attack.outcome.description, actual: said))
+        } else if came != attack.outcome {
+            report.findings.append(
+                Finding(
+                    .attackSucceeded, object: "attack: " + attack.name, expected: attack.outcome.description,
+                    actual: came.description))
+        }
+    }
+
+    /// What comes of a statement, and what PostgreSQL says of it; nothing of it stays.
+    private func outcome(
+        _ actor: ProbeAttack.Actor, _ sql: String, _ mine: ProbeTenant, _ theirs: ProbeTenant,
+        _ connection: borrowing Connection
+    ) throws -> (ProbeAttack.Outcome, String?) {
+        let tenant =
+            switch actor {
+            case .attacker: mine.id
+            case .victim: theirs.id
+            case .nobody: ""
+            case .garbled: "no uuid"
+            }
+        do {
+            let rows = try connection.script(
+                "ROLLBACK TO SAVEPOINT emaildb_probe; SELECT set_config('app.current_tenant_id', '\(tenant)', true);"
+                    + ProbeTenant.fill(sql, mine, theirs)
+            ).last
+            let hasRows = ["SELECT", "INSERT", "UPDATE", "DELETE"].contains { rows?.commandTag.hasPrefix($0) == true }
+            return (hasRows && rows?.affectedRows == 0 ? .nothing : .success, nil)
+        } catch let error as PostgresError where error.kind == .server && Interruption.signal == nil {
+            return (
+                .error(error.sqlState?.rawValue ?? ""), "\(error.message) (SQLSTATE \(error.sqlState?.rawValue ?? "-"))"
+            )
+        }
+    }
+
+    private static func isWait(_ outcome: ProbeAttack.Outcome) -> Bool {
+        outcome == .error(SQLState.lockNotAvailable.rawValue) || outcome == .error(SQLState.queryCanceled.rawValue)
+    }
+
+    /// Looks whether a row of the two tenants, or a lock of this session, outlived the rollback.
+    private func lookForLeftovers(
+        _ tenants: [ProbeTenant], _ connection: borrowing Connection, _ report: inout VerifyReport
+    ) throws {
+        guard tenants.count == 2 else { return }
+        let tables = ["email_accounts", "email_folders", "email_messages", "email_attachments", "email_audit_log"]
+        let locks = "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory'"
+        var left: [String] = []
+        do {
+            for tenant in tenants {
+                let results = try connection.script(
+                    opening + "; SELECT set_config('app.current_tenant_id', '\(tenant.id)', true);"
+                        + (tables.map { "SELECT count(*) FROM public.\($0) WHERE tenant_id = '\(tenant.id)'" } + [locks])
+                        .joined(separator: ";"))
+                let counts = results.suffix(tables.count + 1).map { $0.first?[0] ?? "0" }
+                left += zip(tables + ["advisory locks"], counts).filter { $0.1 != "0" }.map { "\($0.1) in \($0.0)" }
+                try connection.query("ROLLBACK")
+            }
+        } catch let error as PostgresError where error.kind == .server && Interruption.signal == nil {
+            try connection.query("ROLLBACK")
+            report.unseen.append(
+                .init(
+                    section: .probe, what: "whether the probe left something behind", reason: error.message, fix: nil
+                ))
+        }
+        if !left.isEmpty {
+            report.findings.append(
+                Finding(
+                    .leftovers, object: "tenants \(tenants.map(\.id).joined(separator: ", "))", expected: "nothing",
+                    actual: left.joined(separator: ", ")))
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import Core
+import Fix
+import Postgres
+import Schema
+
+/// Layout, ledger and security: everything that the catalog answers, in one round trip.
+struct StaticVerification {
+    let overview: Overview
+    let source: SchemaSource
+    let sections: Set<FindingCode.Section>
+
+    /// Adds findings to a report, and ends the transaction that ``Overview`` opened.
+    func run(_ connection: borrowing Connection, into report: inout VerifyReport) throws {
+        let start = ContinuousClock.now
+        // The layout of all steps decides what to ask for; how many of them are applied, what to expect.
+        let whole = ExpectedLayout(source.steps)
+        let layout = sections.contains(.layout) ? [LiveCatalog.statement(for: whole.facts.values)] : []
+        let all = sections.contains(.security) ? SecurityCheck.all(whole, serverVersion: connection.serverVersion) : []
+        let checks = all.filter { $0.needs == nil || overview.mayReadConnectionRules }
+        let security = checks.map { Statement($0.sql) }
+        let history = overview.mayReadLedger ? [Statement(Ledger.query)] : []
+        let results = try connection.pipeline(layout + security + history + ["ROLLBACK"])
+        let milliseconds = start.duration(to: .now).wholeMilliseconds
+
+        let ledger = overview.mayReadLedger ? Ledger(results[layout.count + security.count]) : nil
+        let done = ledger.map { Set($0.entries.filter { $0.state == .done }.map(\.step)) }
+        let applied = source.steps.filter { done?.contains($0.number) ?? true }
+        report.schemaStep = ledger?.entries.last?.step
+        if sections.contains(.layout) {
+            let live = Dictionary(
+                LiveCatalog.read(results[0]).map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+            let expected = applied.count == source.steps.count ? whole : ExpectedLayout(applied)
+            let target = Mending.Target(database: report.database, installer: overview.installer)
+            report.findings += ledger.map { ledgerFindings($0) } ?? []
+            report.findings += LayoutComparison(expected: expected, live: live, target: target).findings()
+            report.parts.append(.init(section: .layout, checks: expected.facts.count, milliseconds: milliseconds))
+            if ledger == nil {
+                report.unseen.append(
+                    .init(
+                        section: .layout, what: "the ledger", reason: "\(overview.role) may not read emaildb.ledger",
+                        fix: "emaildb verify --username email_monitor"))
+            }
+        }
+        guard sections.contains(.security) else { return }
+        for (check, rows) in zip(checks, results.dropFirst(layout.count)) {
+            report.findings += rows.map { row in
+                Finding(
+                    check.code, object: row.text("object"), actual: row.text("actual"),
+                    repairs: row["mending"].map { [Repair(check.phase, $0)] } ?? [])
+            }
+        }
+        report.parts.append(.init(section: .security, checks: checks.count, milliseconds: milliseconds))
+        if checks.count < all.count {
+            report.unseen.append(
+                .init(
+                    section: .security, what: "the rules of pg_hba.conf",
+                    reason: "\(overview.role) may not read pg_hba_file_rules",
+                    fix: "GRANT SELECT ON pg_hba_file_rules TO \(overview.role);"
+                        + " GRANT EXECUTE ON FUNCTION pg_hba_file_rules() TO \(overview.role);"))
+        }
+    }
+
+    private func ledgerFindings(_ ledger: Ledger) -> [Finding] {
+        let comparison = ledger.compare(with: source)
+        let problems = comparison.problems.map { problem in
+            switch problem {
+            case .newer(let entry):
+                Finding(.databaseNewer, object: "step \(entry.step)", message: problem.description, actual: entry.name)
+            default:
+                Finding(.ledgerContradicts, object: "step \(problem.step)", message: problem.description)
+            }
+        }
+        guard problems.isEmpty, let first = comparison.pending.first else { return problems }
+        return [
+            Finding(
+                .stepsPending, object: "step \(first.number)",
+                message:
+                    "\(comparison.pending.count) steps of this emaildb are not applied, the first is \(first.name)",
+                source: SourceLine(file: first.path, line: 1))
+        ]
+    }
+}
+
+extension LedgerProblem {
+    /// The number of the step concerned.
+    var step: Int {
+        switch self {
+        case .changed(let entry, _), .renamed(let entry, _), .rechained(let entry, _), .newer(let entry): entry.step
+        case .gap(let step, _): step
+        }
+    }
+}

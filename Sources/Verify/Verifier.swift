@@ -1,0 +1,148 @@
+import Core
+import Glibc
+import Install
+package import Postgres
+package import Schema
+
+/// Holds a database against what it should be: its catalog, who can reach what, its plans, and its row security live.
+///
+/// Reads only, but for plans and probe, whose rows are rolled back; sequences that they draw from stay advanced. Takes no
+/// lock that makes anybody wait.
+package struct Verifier: Sendable {
+    /// What to look at.
+    package struct Options: Sendable {
+        /// The parts, ``FindingCode/Section/ignore`` aside.
+        package var sections: Set<FindingCode.Section> = [.layout, .security, .plans, .probe]
+        /// What to accept.
+        package var ignoring: IgnoreFile?
+        /// The current day in UTC, ISO 8601.
+        package var today = Verifier.today
+
+        /// Everything, ignoring nothing.
+        package init() {}
+    }
+
+    private let settings: ConnectionSettings
+    private let database: String
+    private let source: SchemaSource
+    private let options: Options
+
+    /// - Parameters:
+    ///   - settings: where to connect and as whom.
+    ///   - database: the database.
+    ///   - source: the steps that it should have.
+    package init(settings: ConnectionSettings, database: String, source: SchemaSource, options: Options = Options()) {
+        var settings = settings
+        settings["dbname"] = database
+        self.settings = settings
+        self.database = database
+        self.source = source
+        self.options = options
+    }
+
+    /// Does it.
+    ///
+    /// Layout and security are two round trips after the login, in one read-only transaction: one snapshot.
+    /// - Throws: ``InstallFailure``: `connection` when there is none or it was lost, `preflight` when the server is too old
+    ///   or behind a pooler, `lockTimeout`, `interrupted`, or `statement` when a query failed.
+    package func run() throws -> VerifyReport {
+        do {
+            let connection = try Connection(settings)
+            return try Interruption.cancelling(connection.makeCancelHandle()) { try verify(connection) }
+        } catch let error as PostgresError {
+            if let signal = Interruption.signal { throw InstallFailure.interrupted(signal: signal) }
+            switch error.kind {
+            case .connect, .connectionLost, .configuration: throw InstallFailure.connection(error)
+            case .server where error.sqlState == .lockNotAvailable:
+                throw InstallFailure.lockTimeout(
+                    waited: .seconds(5), holders: ["a session that changes the catalog or the ledger"])
+            case .server, .usage: throw InstallFailure.statement(error, doing: "verify")
+            }
+        }
+    }
+
+    private func verify(_ connection: borrowing Connection) throws -> VerifyReport {
+        if connection.serverVersion < Preflight.minimumVersion {
+            throw InstallFailure.preflight([.tooOld(connection.serverVersion)])
+        }
+        let overview = try Overview(connection)
+        if overview.processID != connection.announcedProcessID {
+            throw InstallFailure.preflight([.pooler(command: "verify")])
+        }
+        var report = VerifyReport(
+            database: database, serverVersion: connection.parameterStatus("server_version") ?? "",
+            toolVersion: toolVersion, role: overview.role)
+        guard overview.hasLedger else {
+            _ = try connection.query("ROLLBACK")
+            report.findings = [Finding(.notInstalled, object: "database \(database)")]
+            return report
+        }
+        try StaticVerification(overview: overview, source: source, sections: options.sections)
+            .run(connection, into: &report)
+        if options.sections.contains(.plans) { try PlanGate(overview: overview).run(connection, into: &report) }
+        if options.sections.contains(.probe) { try Probe(overview: overview).run(connection, into: &report) }
+        options.ignoring?.apply(
+            to: &report, today: options.today, sections: options.sections.subtracting(report.unseen.map(\.section)))
+        report.findings.sort { ($0.severity, $0.code, $0.object) < ($1.severity, $1.code, $1.object) }
+        if let signal = Interruption.signal { throw InstallFailure.interrupted(signal: signal) }
+        return report
+    }
+
+    /// The current day in UTC, ISO 8601.
+    package static var today: String {
+        var now = time(nil)
+        var parts = tm()
+        gmtime_r(&now, &parts)
+        func digits(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(parts.tm_year + 1900)-\(digits(parts.tm_mon + 1))-\(digits(parts.tm_mday))"
+    }
+}
+
+/// What has to be known of a session before it can be asked anything else.
+struct Overview {
+    let role: String
+    let isSuperuser: Bool
+    let isStandby: Bool
+    let processID: Int
+    let hasLedger: Bool
+    let mayReadLedger: Bool
+    let mayReadConnectionRules: Bool
+    /// Whether the session can act as the application.
+    let mayActAsApplication: Bool
+    /// Who owns the schema of the ledger.
+    let installer: String
+
+    /// Opens a read-only transaction, pins its settings, and asks: one round trip.
+    ///
+    /// The transaction stays open.
+    init(_ connection: borrowing Connection) throws {
+        let rows = try connection.script(
+            """
+            BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+            \(Session.pinning(serverVersion: connection.serverVersion, isLocal: true))
+            SELECT session_user AS role, r.rolsuper, pg_is_in_recovery() AS standby, pg_backend_pid() AS pid,
+              l.oid IS NOT NULL AS has_ledger,
+              COALESCE(has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(l.oid, 'SELECT'), false) AS may_read_ledger,
+              has_table_privilege('pg_catalog.pg_hba_file_rules', 'SELECT')
+                AND has_function_privilege('pg_catalog.pg_hba_file_rules()', 'EXECUTE') AS may_read_rules,
+              EXISTS (SELECT FROM pg_roles WHERE rolname = 'email_service' AND (r.rolsuper OR pg_has_role(r.oid, oid, \
+            \(connection.serverVersion >= 160_000 ? "'SET'" : "'MEMBER'")))) AS may_act,
+              pg_get_userbyid(n.nspowner) AS installer
+            FROM pg_roles r LEFT JOIN pg_namespace n ON n.nspname = 'emaildb'
+              LEFT JOIN pg_class l ON l.relnamespace = n.oid AND l.relname = 'ledger'
+            WHERE r.rolname = session_user
+            """)
+        guard let row = rows.last?.first else {
+            throw PostgresError(kind: .usage, message: "the role of this session does not exist any longer")
+        }
+        role = row.text("role")
+        isSuperuser = row.flag("rolsuper")
+        isStandby = row.flag("standby")
+        processID = row.integer("pid") ?? 0
+        hasLedger = row.flag("has_ledger")
+        mayReadLedger = row.flag("may_read_ledger")
+        mayReadConnectionRules = row.flag("may_read_rules")
+        mayActAsApplication = row.flag("may_act")
+        installer = row.text("installer")
+    }
+}
