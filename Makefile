@@ -147,7 +147,13 @@ lint: setup ## Check style: Swift format, file sizes, scripts, SQL files, Kubern
 format: ## Format the Swift sources in place
 	swift format --in-place --recursive --parallel Sources Tests Package.swift
 
-.PHONY: layout
+.PHONY: step embed layout
+step: ## Make the files of a new step of the schema (NAME=words_in_lower_case)
+	@$(SCRIPTS)/embed-sql --step '$(NAME)'
+
+embed: ## Compile in what was added to sql/ or removed from it
+	@$(SCRIPTS)/embed-sql
+
 layout: server ## Write sql/layout, the expected catalog facts, from a fresh PostgreSQL 16
 	swift build --product emaildb
 	swift build --product SchemaTool

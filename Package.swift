@@ -47,7 +47,7 @@ let package = Package(
 
         room("Postgres", [], ["CLibpq", "CLibcrypto"]),
         room("Core", ["Postgres"], ["CSchemaSQL"]),
-        room("Schema", ["Core", "Postgres"], ["CSchemaSQL"]),
+        room("Schema", ["Core", "Postgres"]),
         room("Fix", ["Schema", "Core", "Postgres"]),
         room("Install", ["Fix", "Schema", "Core", "Postgres"]),
         room("Verify", ["Install", "Fix", "Schema", "Core", "Postgres"]),
@@ -74,7 +74,7 @@ let package = Package(
         .testTarget(
             name: "EmailDatabaseTests",
             dependencies: [
-                "CSchemaSQL", "Postgres", "Core", "Schema", "Fix", "Install", "Verify", "Server", "Tune", "Bench",
+                "Postgres", "Core", "Schema", "Fix", "Install", "Verify", "Server", "Tune", "Bench",
                 "Pooler", "TestSupport",
             ], swiftSettings: settings),
         tests("MailTests", ["Postgres", "Core", "Schema", "Install", "Verify"]),

@@ -1,7 +1,6 @@
 -- Roles: eleven fixed names, each with the least it needs, none with a password.
 --
--- Makes:  roles email_*; procedures emaildb.lend_role and emaildb.return_role for the steps that create objects
---         as one of them; closed default privileges.
+-- Makes:  roles email_*; the privileges of schema public.
 -- Cost:   rows in shared catalogs. Roles belong to the cluster: another database may have made them already,
 --         so whatever is right is left untouched (rewriting it would collide with a second installer).
 --
@@ -105,59 +104,9 @@ BEGIN
 END
 $roles$;
 
--- PostgreSQL creates objects, and gives them away, only to a role that one can act as and that may create in the
--- schema. The helper roles may neither be acted as nor create: they get both for the length of one step, the latter by
--- being in email_owner. (A grant on the schema would do as well, but makes every session throw away all of its plans.)
-CREATE PROCEDURE emaildb.lend_role(borrowed name)
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    EXECUTE format('GRANT email_owner TO %I', borrowed);
-    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-        EXECUTE format('GRANT %I TO %I', borrowed, current_user);
-    END IF;
-END
-$$;
-COMMENT ON PROCEDURE emaildb.lend_role(name) IS 'Lets the installing role create objects as a helper role, until emaildb.return_role in the same step';
-
-CREATE PROCEDURE emaildb.return_role(borrowed name)
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    EXECUTE format('REVOKE email_owner FROM %I', borrowed);
-    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-        EXECUTE format('REVOKE %I FROM %I', borrowed, current_user);
-    END IF;
-END
-$$;
-COMMENT ON PROCEDURE emaildb.return_role(name) IS 'Takes back what emaildb.lend_role gave';
-REVOKE ALL ON PROCEDURE emaildb.lend_role(name), emaildb.return_role(name) FROM PUBLIC;
-
 -- Nothing in public is for everybody: each role is named. The owner alone creates there.
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE, CREATE ON SCHEMA public TO email_owner;
 GRANT USAGE ON SCHEMA public
     TO email_service, email_readonly, email_search, email_audit, email_backup, email_monitor, email_pooler,
        email_keeper, email_worker, email_lookup;
-
--- EXECUTE for PUBLIC is PostgreSQL's default on functions. It can be closed only per creating role, and before the
--- first function is made.
-CALL emaildb.lend_role('email_audit');
-CALL emaildb.lend_role('email_search');
-CALL emaildb.lend_role('email_keeper');
-CALL emaildb.lend_role('email_lookup');
-SET LOCAL ROLE email_audit;
-ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
-SET LOCAL ROLE email_search;
-ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
-SET LOCAL ROLE email_keeper;
-ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
-SET LOCAL ROLE email_lookup;
-ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
-SET LOCAL ROLE email_owner;
-ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
-RESET ROLE;
-CALL emaildb.return_role('email_lookup');
-CALL emaildb.return_role('email_keeper');
-CALL emaildb.return_role('email_search');
-CALL emaildb.return_role('email_audit');

@@ -1,9 +1,21 @@
--- Two small functions that everything else stands on: the clock, and the tenant of this transaction.
+-- emaildb: lends email_audit email_search email_keeper email_lookup
+-- Functions: closed to PUBLIC, and two that everything else stands on, the clock and the tenant of this transaction.
 --
--- Makes:  public.email_now_ms(), public.email_require_tenant().
+-- Makes:  default privileges of the five roles that own functions; public.email_now_ms(), public.email_require_tenant().
 -- Cost:   new objects only.
 
+-- EXECUTE for PUBLIC is PostgreSQL's default on functions. It can be closed only per creating role, and before the
+-- first function is made.
+SET LOCAL ROLE email_audit;
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+SET LOCAL ROLE email_search;
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+SET LOCAL ROLE email_keeper;
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+SET LOCAL ROLE email_lookup;
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 SET LOCAL ROLE email_owner;
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
 -- The wall clock, not now(): two changes of a row in one transaction get the times they were made at. A body in
 -- standard SQL is bound when it is created, so no search_path can bend it, and it is inlined where it is used.

@@ -1,3 +1,4 @@
+-- emaildb: lends email_keeper
 -- What search reads: one row for each message, kept by triggers.
 --
 -- Makes:  table public.email_message_search with row security and grants; functions email_search_row_*; trigger
@@ -10,7 +11,6 @@
 -- holds what does not change: whether a message is deleted, and in which folder it is, is asked of email_messages.
 -- No foreign key: a check for each row would cost more than the row, and nobody else may write here.
 
-CALL emaildb.lend_role('email_keeper');
 SET LOCAL ROLE email_owner;
 
 CREATE TABLE public.email_message_search (
@@ -105,6 +105,3 @@ CREATE TRIGGER email_messages_search_content
         OR OLD.text_body IS DISTINCT FROM NEW.text_body
         OR OLD.html_body IS DISTINCT FROM NEW.html_body)
     EXECUTE FUNCTION public.email_search_row_changed();
-
-RESET ROLE;
-CALL emaildb.return_role('email_keeper');

@@ -1,3 +1,4 @@
+-- emaildb: lends email_keeper
 -- Writers: in which order they come, and what each statement on messages keeps besides the messages.
 --
 -- Makes:  function public.email_lock_writers() with its triggers; table public.email_message_tombstones with row
@@ -21,7 +22,6 @@
 -- committed and visible. Within an account numbers therefore become visible in ascending order: a reader that has
 -- seen number n will never find a lower one it has not seen. Rolled-back numbers are skipped, no change is.
 
-CALL emaildb.lend_role('email_keeper');
 SET LOCAL ROLE email_owner;
 
 CREATE FUNCTION public.email_lock_writers() RETURNS trigger
@@ -51,17 +51,14 @@ COMMENT ON FUNCTION public.email_lock_writers() IS
     'Trigger, before each statement: lets the writers of a tenant, or with app.current_account_id of an account, go one after the other';
 
 -- What runs inside a trigger (counters, cascades) was let in with the statement that caused it.
-DO $locks$
-DECLARE
-    written text;
-BEGIN
-    FOREACH written IN ARRAY ARRAY['email_accounts', 'email_folders', 'email_messages', 'email_attachments'] LOOP
-        EXECUTE format('CREATE TRIGGER %I BEFORE INSERT OR UPDATE OR DELETE ON public.%I
-                        FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION public.email_lock_writers()',
-                       written || '_lock', written);
-    END LOOP;
-END
-$locks$;
+CREATE TRIGGER email_accounts_lock BEFORE INSERT OR UPDATE OR DELETE ON public.email_accounts
+    FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION public.email_lock_writers();
+CREATE TRIGGER email_folders_lock BEFORE INSERT OR UPDATE OR DELETE ON public.email_folders
+    FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION public.email_lock_writers();
+CREATE TRIGGER email_messages_lock BEFORE INSERT OR UPDATE OR DELETE ON public.email_messages
+    FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION public.email_lock_writers();
+CREATE TRIGGER email_attachments_lock BEFORE INSERT OR UPDATE OR DELETE ON public.email_attachments
+    FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION public.email_lock_writers();
 
 CREATE TABLE public.email_message_tombstones (
     tenant_id   uuid    NOT NULL,
@@ -257,6 +254,3 @@ CREATE TRIGGER email_messages_moved AFTER UPDATE OF folder_id ON public.email_me
     EXECUTE FUNCTION public.email_message_left_folder();
 CREATE TRIGGER email_accounts_deleted AFTER DELETE ON public.email_accounts REFERENCING OLD TABLE AS old_rows
     FOR EACH STATEMENT EXECUTE FUNCTION public.email_account_deleted();
-
-RESET ROLE;
-CALL emaildb.return_role('email_keeper');

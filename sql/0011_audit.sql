@@ -1,15 +1,15 @@
+-- emaildb: lends email_audit
 -- Audit log: who changed which row and which columns, when. Column names, never their content.
 --
--- Makes:  table public.email_audit_log with its indexes, row security and grants; functions email_audit_*; three
---         statement triggers on each of the four tables. Everything but the triggers belongs to email_audit.
+-- Makes:  table public.email_audit_log with its indexes, row security and grants; functions email_audit_*; procedure
+--         emaildb.write_audit_function; three statement triggers on each of the four tables. Table and functions belong
+--         to email_audit.
 -- Cost:   new objects only; takes SHARE ROW EXCLUSIVE on each table for the moment of CREATE TRIGGER.
 --
 -- One INSERT per statement, from its transition tables: about a fifth on top of a bulk insert, where a row trigger
 -- costs a third. Rows written by cascades and by superusers are recorded like any others. There is no foreign key to
 -- the rows recorded: their deletion must not take the evidence along. Not partitioned: retention deletes by a BRIN
 -- range, and a partitioned primary key would have to carry the time.
-
-CALL emaildb.lend_role('email_audit');
 
 -- The audit role needs the clock for a default; the owner of the tables needs the functions to create triggers.
 SET LOCAL ROLE email_owner;
@@ -103,27 +103,29 @@ $$;
 COMMENT ON FUNCTION public.email_audit_delete() IS 'Trigger: records deleted rows';
 
 -- Updates need one function per table, because comparing columns by name at run time (to_jsonb) would unpack and
--- convert every body. They are written from the catalog so that no column is forgotten, in the order of the names, so
--- that a column that was lost and brought back makes no other function; a later step that adds a column repeats this
--- block. enable_nestloop: the plan is kept from the first statement, which may change one row,
--- and a nested loop would then cost the square of the next one's ten thousand.
-DO $updates$
+-- convert every body. It is written from the catalog so that no column is forgotten, in the order of the names, so that a
+-- column that was lost and brought back makes no other function: a step that adds or drops a column calls this again, as
+-- email_audit. enable_nestloop: the plan is kept from the first statement, which may change one row, and a nested loop would
+-- then cost the square of the next one's ten thousand.
+RESET ROLE;
+CREATE PROCEDURE emaildb.write_audit_function(audited regclass)
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $procedure$
 DECLARE
-    audited text;
-    comparisons text;
+    audited_name constant name := (SELECT relname FROM pg_class WHERE oid = audited);
+    writer       constant name := audited_name || '_audit_update';
+    comparisons  text;
 BEGIN
-    FOREACH audited IN ARRAY ARRAY['email_accounts', 'email_folders', 'email_messages', 'email_attachments'] LOOP
-        SELECT string_agg(format('CASE WHEN o.%1$I IS DISTINCT FROM n.%1$I THEN %1$L END', attname),
-                          E',\n               ' ORDER BY attname)
-          INTO STRICT comparisons
-          FROM pg_catalog.pg_attribute
-         WHERE attrelid = format('public.%I', audited)::regclass
-           AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-           -- Identity cannot change; the rest is written by machines at every synchronisation.
-           AND attname <> ALL ('{id,tenant_id,updated_at,change_seq,last_sync_at,is_syncing,sync_token,sync_claim,
-                                 sync_lease_until,changes_floor,unread_count,total_count,uid_next,highest_modseq}'::name[]);
-        EXECUTE format($function$
-CREATE FUNCTION public.%1$I() RETURNS trigger
+    SELECT string_agg(format('CASE WHEN o.%1$I IS DISTINCT FROM n.%1$I THEN %1$L END', attname),
+                      E',\n               ' ORDER BY attname)
+      INTO STRICT comparisons
+      FROM pg_attribute
+     WHERE attrelid = audited AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+       -- Identity cannot change; the rest is written by machines at every synchronisation.
+       AND attname <> ALL ('{id,tenant_id,updated_at,change_seq,last_sync_at,is_syncing,sync_token,sync_claim,
+                             sync_lease_until,changes_floor,unread_count,total_count,uid_next,highest_modseq}'::name[]);
+    EXECUTE format($function$
+CREATE OR REPLACE FUNCTION public.%1$I() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET row_security = on SET enable_nestloop = off
 AS $$
@@ -140,35 +142,53 @@ BEGIN
      WHERE c.names <> '{}';
     RETURN NULL;
 END
-$$$function$, audited || '_audit_update', comparisons);
-        EXECUTE format('COMMENT ON FUNCTION public.%I() IS %L', audited || '_audit_update',
-                       'Trigger: records updated rows of ' || audited || ' with the names of the changed columns');
-        EXECUTE format('GRANT EXECUTE ON FUNCTION public.%I() TO email_owner', audited || '_audit_update');
-    END LOOP;
+$$$function$, writer, comparisons);
+    EXECUTE format('COMMENT ON FUNCTION public.%I() IS %L', writer,
+                   'Trigger: records updated rows of ' || audited_name || ' with the names of the changed columns');
+    EXECUTE format('GRANT EXECUTE ON FUNCTION public.%I() TO email_owner', writer);
 END
-$updates$;
+$procedure$;
+COMMENT ON PROCEDURE emaildb.write_audit_function(regclass) IS
+    'Writes the function <table>_audit_update from the columns that the table has; for steps, as email_audit';
+REVOKE ALL ON PROCEDURE emaildb.write_audit_function(regclass) FROM PUBLIC;
+GRANT USAGE ON SCHEMA emaildb TO email_audit;
+GRANT EXECUTE ON PROCEDURE emaildb.write_audit_function(regclass) TO email_audit;
+
+SET LOCAL ROLE email_audit;
+CALL emaildb.write_audit_function('public.email_accounts');
+CALL emaildb.write_audit_function('public.email_folders');
+CALL emaildb.write_audit_function('public.email_messages');
+CALL emaildb.write_audit_function('public.email_attachments');
 GRANT EXECUTE ON FUNCTION public.email_audit_insert(), public.email_audit_delete() TO email_owner;
 
--- PostgreSQL wants one trigger per event where transition tables are used.
+-- PostgreSQL wants one trigger per event where transition tables are used. What a trigger updates (counters) is not worth
+-- the call; cascades delete, they update nothing here.
 SET LOCAL ROLE email_owner;
-DO $triggers$
-DECLARE
-    audited text;
-BEGIN
-    FOREACH audited IN ARRAY ARRAY['email_accounts', 'email_folders', 'email_messages', 'email_attachments'] LOOP
-        EXECUTE format('CREATE TRIGGER %I AFTER INSERT ON public.%I REFERENCING NEW TABLE AS new_rows
-                        FOR EACH STATEMENT EXECUTE FUNCTION public.email_audit_insert()',
-                       audited || '_audit_insert', audited);
-        -- What a trigger updates (counters) is not worth the call; cascades delete, they update nothing here.
-        EXECUTE format('CREATE TRIGGER %1$I AFTER UPDATE ON public.%2$I REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-                        FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION public.%1$I()',
-                       audited || '_audit_update', audited);
-        EXECUTE format('CREATE TRIGGER %I AFTER DELETE ON public.%I REFERENCING OLD TABLE AS old_rows
-                        FOR EACH STATEMENT EXECUTE FUNCTION public.email_audit_delete()',
-                       audited || '_audit_delete', audited);
-    END LOOP;
-END
-$triggers$;
-
-RESET ROLE;
-CALL emaildb.return_role('email_audit');
+CREATE TRIGGER email_accounts_audit_insert AFTER INSERT ON public.email_accounts REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION public.email_audit_insert();
+CREATE TRIGGER email_accounts_audit_update AFTER UPDATE ON public.email_accounts
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION public.email_accounts_audit_update();
+CREATE TRIGGER email_accounts_audit_delete AFTER DELETE ON public.email_accounts REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION public.email_audit_delete();
+CREATE TRIGGER email_folders_audit_insert AFTER INSERT ON public.email_folders REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION public.email_audit_insert();
+CREATE TRIGGER email_folders_audit_update AFTER UPDATE ON public.email_folders
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION public.email_folders_audit_update();
+CREATE TRIGGER email_folders_audit_delete AFTER DELETE ON public.email_folders REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION public.email_audit_delete();
+CREATE TRIGGER email_messages_audit_insert AFTER INSERT ON public.email_messages REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION public.email_audit_insert();
+CREATE TRIGGER email_messages_audit_update AFTER UPDATE ON public.email_messages
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION public.email_messages_audit_update();
+CREATE TRIGGER email_messages_audit_delete AFTER DELETE ON public.email_messages REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION public.email_audit_delete();
+CREATE TRIGGER email_attachments_audit_insert AFTER INSERT ON public.email_attachments REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION public.email_audit_insert();
+CREATE TRIGGER email_attachments_audit_update AFTER UPDATE ON public.email_attachments
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION public.email_attachments_audit_update();
+CREATE TRIGGER email_attachments_audit_delete AFTER DELETE ON public.email_attachments REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION public.email_audit_delete();

@@ -63,15 +63,15 @@ CREATE INDEX idx_email_messages_created_brin ON public.email_messages USING brin
 COMMENT ON INDEX public.idx_email_messages_created_brin IS 'What was stored in a span of time (incremental export)';
 
 -- Messages: search by functions that run outside row security; for tenant_id::text see 0014
-CREATE INDEX idx_email_messages_recipients ON public.email_message_search USING gin ((tenant_id::text), recipients);
-COMMENT ON INDEX public.idx_email_messages_recipients IS 'Messages to, cc or bcc an address (email_search_recipients)';
-CREATE INDEX idx_email_messages_subject_trgm ON public.email_message_search
+CREATE INDEX idx_email_message_search_recipients ON public.email_message_search USING gin ((tenant_id::text), recipients);
+COMMENT ON INDEX public.idx_email_message_search_recipients IS 'Messages to, cc or bcc an address (email_search_recipients)';
+CREATE INDEX idx_email_message_search_subject_trgm ON public.email_message_search
     USING gin ((tenant_id::text), subject public.gin_trgm_ops, sender public.gin_trgm_ops);
-COMMENT ON INDEX public.idx_email_messages_subject_trgm IS 'Part of a subject or sender (email_search_substring)';
-CREATE INDEX idx_email_messages_refs ON public.email_message_search USING gin ((tenant_id::text), refs);
-COMMENT ON INDEX public.idx_email_messages_refs IS 'Messages that refer to one that arrived after them (email_search_references)';
-CREATE INDEX idx_email_messages_search_received ON public.email_message_search (tenant_id, received_at DESC);
-COMMENT ON INDEX public.idx_email_messages_search_received IS 'First page of a search for common words, newest first';
+COMMENT ON INDEX public.idx_email_message_search_subject_trgm IS 'Part of a subject or sender (email_search_substring)';
+CREATE INDEX idx_email_message_search_refs ON public.email_message_search USING gin ((tenant_id::text), refs);
+COMMENT ON INDEX public.idx_email_message_search_refs IS 'Messages that refer to one that arrived after them (email_search_references)';
+CREATE INDEX idx_email_message_search_received ON public.email_message_search (tenant_id, received_at DESC);
+COMMENT ON INDEX public.idx_email_message_search_received IS 'First page of a search for common words, newest first';
 
 -- Attachments
 CREATE INDEX idx_email_attachments_purge ON public.email_attachments (deleted_at) WHERE is_deleted;

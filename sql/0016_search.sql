@@ -1,3 +1,4 @@
+-- emaildb: lends email_search
 -- Search: the functions that may use the GIN indexes, which row security keeps from everybody else.
 --
 -- Makes:  functions public.email_search, email_search_recipients, email_search_substring, email_search_attachments,
@@ -9,7 +10,6 @@
 -- transaction themselves: never as an argument. They return ids; the caller joins email_messages under row security,
 -- which keeps the last word. Deleted messages are left out.
 
-CALL emaildb.lend_role('email_search');
 SET LOCAL ROLE email_owner;
 
 CREATE POLICY email_messages_search_policy ON public.email_messages AS PERMISSIVE FOR SELECT TO email_search USING (true);
@@ -219,6 +219,3 @@ GRANT EXECUTE ON FUNCTION
     public.email_search_attachments(text, integer, bigint, uuid),
     public.email_search_references(text[])
     TO email_service, email_readonly;
-
-RESET ROLE;
-CALL emaildb.return_role('email_search');

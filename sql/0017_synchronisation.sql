@@ -1,3 +1,4 @@
+-- emaildb: lends email_keeper
 -- Synchronisation: what changed since a state, moves, UIDVALIDITY, and which account a worker takes next.
 --
 -- Makes:  functions public.email_changes, email_change_state, email_move_messages, email_reset_uidvalidity,
@@ -153,8 +154,6 @@ GRANT EXECUTE ON FUNCTION public.email_changes(uuid, bigint, integer, boolean), 
 GRANT EXECUTE ON FUNCTION public.email_move_messages(uuid[], uuid), public.email_reset_uidvalidity(uuid, bigint),
     public.email_repair_counters(uuid) TO email_service;
 
-RESET ROLE;
-CALL emaildb.lend_role('email_keeper');
 SET LOCAL ROLE email_keeper;
 
 -- A claim is a lease: a worker that died needs no repair, its accounts are due again when the lease ends. An account
@@ -256,6 +255,3 @@ $$;
 COMMENT ON FUNCTION public.email_sync_backlog() IS
     'Accounts to synchronise, over all tenants: enabled; of these syncing now, due and waiting for a worker, waiting for the next attempt after a failure, abandoned by a worker that died; and how long the longest waiting one has been due (ms)';
 GRANT EXECUTE ON FUNCTION public.email_sync_backlog() TO email_monitor;
-
-RESET ROLE;
-CALL emaildb.return_role('email_keeper');

@@ -1,3 +1,4 @@
+-- emaildb: lends email_audit email_keeper
 -- Retention, export and offboarding.
 --
 -- Makes:  functions public.email_purge_deleted, email_purge_tombstones, email_purge_audit, email_offboard_tenant for
@@ -8,8 +9,6 @@
 -- not be able to erase what it merely hid, nor another tenant. They run as email_keeper (audit: email_audit), which
 -- may delete rows but not read mail. Each call is one batch and one short transaction; call until it returns 0.
 
-CALL emaildb.lend_role('email_audit');
-CALL emaildb.lend_role('email_keeper');
 SET LOCAL ROLE email_audit;
 
 CREATE FUNCTION public.email_purge_audit(older_than_ms bigint, batch_size integer DEFAULT 10000) RETURNS bigint
@@ -209,7 +208,3 @@ END
 $$;
 COMMENT ON FUNCTION public.email_export_tenant() IS 'All rows of the tenant, one jsonb each; search rows and tombstones are derived and left out';
 GRANT EXECUTE ON FUNCTION public.email_export_tenant() TO email_service, email_readonly;
-
-RESET ROLE;
-CALL emaildb.return_role('email_keeper');
-CALL emaildb.return_role('email_audit');

@@ -1,3 +1,4 @@
+-- emaildb: lends email_audit
 -- Storage: room for updates, vacuum that keeps up with big tables, compression, and statistics that tell what they should.
 --
 -- Makes:  storage parameters and column options of the tables; extended statistics of two tables.
@@ -83,9 +84,9 @@ ALTER INDEX public.idx_email_folders_account_path ALTER COLUMN 3 SET STATISTICS 
 -- Without a size of tenants to go by, the planner looks up word and tenant together in the index made for it. With one,
 -- a tenant that was small at the last ANALYZE would be read as a whole, through whichever GIN index (seen).
 ALTER INDEX public.idx_email_messages_text_search ALTER COLUMN 1 SET STATISTICS 0;
-ALTER INDEX public.idx_email_messages_recipients ALTER COLUMN 1 SET STATISTICS 0;
-ALTER INDEX public.idx_email_messages_subject_trgm ALTER COLUMN 1 SET STATISTICS 0;
-ALTER INDEX public.idx_email_messages_refs ALTER COLUMN 1 SET STATISTICS 0;
+ALTER INDEX public.idx_email_message_search_recipients ALTER COLUMN 1 SET STATISTICS 0;
+ALTER INDEX public.idx_email_message_search_subject_trgm ALTER COLUMN 1 SET STATISTICS 0;
+ALTER INDEX public.idx_email_message_search_refs ALTER COLUMN 1 SET STATISTICS 0;
 ALTER INDEX public.idx_email_attachments_filename_trgm ALTER COLUMN 1 SET STATISTICS 0;
 
 -- A folder belongs to one account and one tenant. Without knowing it, the planner takes the condition of row security for
@@ -97,11 +98,7 @@ CREATE STATISTICS public.email_message_tombstones_belonging (dependencies)
     ON tenant_id, account_id, folder_id FROM public.email_message_tombstones;
 COMMENT ON STATISTICS public.email_message_tombstones_belonging IS 'A folder decides the account, an account the tenant';
 
-RESET ROLE;
-CALL emaildb.lend_role('email_audit');
 SET LOCAL ROLE email_audit;
 ALTER TABLE public.email_audit_log SET (
     autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_vacuum_insert_threshold = 100000,
     autovacuum_analyze_scale_factor = 0.05);
-RESET ROLE;
-CALL emaildb.return_role('email_audit');

@@ -1,3 +1,4 @@
+-- emaildb: lends email_lookup
 -- Pooler: how PgBouncer learns the SCRAM verifier of a role that logs in through it (its auth_query).
 --
 -- Makes:  function public.email_pooler_lookup; the right of email_lookup, its owner, to read names and verifiers.
@@ -8,7 +9,6 @@
 --
 -- No superuser owns the function: whoever found a hole in it could read verifiers, and do nothing else.
 
-CALL emaildb.lend_role('email_lookup');
 SET LOCAL ROLE email_lookup;
 
 -- The application's roles, as long as they are nothing more than that. Verifiers of anybody else stay here, and so do MD5
@@ -32,7 +32,6 @@ COMMENT ON FUNCTION public.email_pooler_lookup(text) IS
 GRANT EXECUTE ON FUNCTION public.email_pooler_lookup(text) TO email_pooler;
 
 RESET ROLE;
-CALL emaildb.return_role('email_lookup');
 
 DO $verifiers$
 BEGIN

@@ -1,3 +1,4 @@
+-- emaildb: lends email_audit
 -- Statistics, so that the planner starts from facts.
 --
 -- Makes:  nothing.
@@ -7,9 +8,5 @@ SET LOCAL ROLE email_owner;
 ANALYZE public.email_accounts, public.email_folders, public.email_messages, public.email_attachments,
     public.email_message_search, public.email_message_tombstones;
 
-RESET ROLE;
-CALL emaildb.lend_role('email_audit');
 SET LOCAL ROLE email_audit;
 ANALYZE public.email_audit_log;
-RESET ROLE;
-CALL emaildb.return_role('email_audit');

@@ -1,3 +1,4 @@
+import Core
 import Install
 import Postgres
 
@@ -58,7 +59,7 @@ struct BenchDatabases: Sendable {
     func createLiteral() throws {
         let maintenance = try Connection(Self.database(DatabaseCreation.maintenanceDatabase, settings))
         try maintenance.query(DatabaseCreation.statement(maintenance, database: literalName))
-        try Connection(literal).script(LiteralLayout.sql)
+        try Connection(literal).script(SQLFile("literal_layout").text)
     }
 
     /// Drops the databases that this run made.

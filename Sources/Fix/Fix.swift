@@ -252,8 +252,8 @@ package struct Mending {
         guard let text = expected.creation(of: fact) else { return [] }
         let create = text.replacing("CREATE FUNCTION ", with: "CREATE OR REPLACE FUNCTION ")
             .replacing("CREATE PROCEDURE ", with: "CREATE OR REPLACE PROCEDURE ")
-        // A block that writes functions from the catalog needs the tables.
-        let repair = Repair(text.hasPrefix("DO ") ? .writtenFunction : .function, create + ";")
+        // An audit function is written from the catalog: it needs the table.
+        let repair = Repair(text.hasPrefix("CALL ") ? .writtenFunction : .function, create + ";")
         // A new function is open to everybody.
         let close = Repair(.revoke, "REVOKE ALL ON ROUTINE \(name) FROM PUBLIC;")
         guard let found else { return [repair, close] }

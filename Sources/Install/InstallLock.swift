@@ -39,16 +39,7 @@ package enum InstallLock {
 
     /// Who holds the lock, described for people.
     private static func holders(_ connection: borrowing Connection) throws -> [String] {
-        try connection.query(
-            """
-            SELECT l.pid, COALESCE(a.usename::text, 'unknown') AS role, a.state, left(regexp_replace(a.query, '\\s+', ' ', 'g'), 60) AS query,
-              round(extract(epoch FROM clock_timestamp() - a.backend_start)) AS seconds
-            FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-            WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
-              AND l.classid::bigint = $1::bigint AND l.objid::bigint = $2::bigint
-              AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-            """, ["\(keys.0)", "\(keys.1)"]
-        ).map { row in
+        try connection.query(SQLFile("install_lock_holders"), ["\(keys.0)", "\(keys.1)"]).map { row in
             "process \(row.text("pid")) of role \(row.text("role")), connected for \(row.text("seconds")) s"
                 + (row["query"].map { ", \(row.text("state")): \($0)" } ?? "")
         }

@@ -39,7 +39,14 @@ struct InstallPlan {
             switch step.kind {
             case .transactional:
                 parts.append(
-                    "-- \(step.path)\nBEGIN;\n\(step.sql)\n\(repin)\n\(LedgerWriter.recordDone(step))\nCOMMIT;")
+                    """
+                    -- \(step.path)
+                    BEGIN;
+                    \(step.lendRoles)\(step.sql)
+                    \(repin)
+                    \(step.returnRoles)\(LedgerWriter.recordDone(step))
+                    COMMIT;
+                    """)
             case .noTransaction:
                 parts.append(
                     "-- \(step.path)\n\(LedgerWriter.recordStarted(step))\nSET lock_timeout = 0;\n\(step.sql)\n\(repin)\n"

@@ -20,17 +20,7 @@ package struct Preflight {
             problems = [.tooOld(version)]
             return
         }
-        let state = try connection.query(
-            """
-            SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only')::bool AS read_only,
-              pg_backend_pid() AS pid, session_user AS role, r.rolsuper, r.rolcreaterole, r.rolcreatedb,
-              has_database_privilege(session_user, current_database(), 'CREATE') AS may_create,
-              has_schema_privilege(session_user, to_regnamespace('public')::oid, 'CREATE') AS may_create_public,
-              pg_has_role(session_user, d.datdba, 'USAGE') AS owns, pg_encoding_to_char(d.encoding) AS encoding,
-              current_database() AS database
-            FROM pg_catalog.pg_roles r, pg_catalog.pg_database d
-            WHERE r.rolname = session_user AND d.datname = current_database()
-            """)
+        let state = try connection.query(SQLFile("preflight"))
         guard let state = state.first else { return }
         isSuperuser = state.flag("rolsuper")
         let role = SQL.identifier(state.text("role"))
@@ -92,14 +82,7 @@ package struct Preflight {
     }
 
     private mutating func checkExtensions(_ connection: borrowing Connection, role: String) throws {
-        let rows = try connection.query(
-            """
-            SELECT n.name, a.name IS NOT NULL AS available, a.trusted, e.extnamespace::regnamespace::text AS schema
-            FROM unnest($1::text[]) n(name)
-              LEFT JOIN (SELECT name, bool_or(trusted) AS trusted FROM pg_available_extension_versions() GROUP BY name) a
-                ON a.name = n.name
-              LEFT JOIN pg_extension e ON e.extname = n.name
-            """, [SQL.array(SchemaStep.extensions)])
+        let rows = try connection.query(SQLFile("preflight_extensions"), [SQL.array(SchemaStep.extensions)])
         let major = Self.major(connection.serverVersion)
         for row in rows {
             let name = row.text("name")

@@ -43,11 +43,8 @@ struct StepRunner {
         // steps together with their ledger rows. The last step's commit waits, and makes all of them durable.
         try connection.script("BEGIN; SET LOCAL synchronous_commit = \(isLast ? "on" : "off")")
         do {
-            do {
-                try connection.script(step.sql)
-            } catch let error as PostgresError {
-                throw InstallFailure.step(step, error)
-            }
+            try run(step.lendRoles, of: step, connection)
+            try run(step.sql, of: step, connection)
             guard connection.transactionStatus == .inTransaction else {
                 throw InstallFailure.step(
                     step,
@@ -56,12 +53,22 @@ struct StepRunner {
                         hint: "Leave BEGIN, COMMIT and ROLLBACK out of step files."))
             }
             try Session.repin(connection)
+            try run(step.returnRoles, of: step, connection)
             try checkLayout(step, connection)
             try connection.script(LedgerWriter.recordDone(step) + "COMMIT;")
         } catch {
             if connection.isAlive, connection.transactionStatus != .idle { _ = try? connection.query("ROLLBACK") }
             if connection.isAlive { try? Session.repin(connection) }
             throw error
+        }
+    }
+
+    private func run(_ sql: String, of step: SchemaStep, _ connection: borrowing Connection) throws {
+        if sql.isEmpty { return }
+        do {
+            try connection.script(sql)
+        } catch let error as PostgresError {
+            throw InstallFailure.step(step, error)
         }
     }
 
@@ -129,16 +136,7 @@ struct StepRunner {
     ) throws -> IndexState {
         var backoff = Backoff()
         while true {
-            let row = try connection.query(
-                """
-                SELECT i.indisvalid, (SELECT string_agg(l.pid::text, ', ') FROM pg_locks l
-                    WHERE l.locktype = 'relation' AND l.relation = i.indrelid AND l.granted AND l.pid <> pg_backend_pid()
-                      AND l.mode = 'ShareUpdateExclusiveLock'
-                      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS builders
-                FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-                WHERE n.nspname = $1 AND c.relname = $2
-                """, [index.schema, index.name]
-            ).first
+            let row = try connection.query(SQLFile("index_builders"), [index.schema, index.name]).first
             guard let row else { return .absent }
             if row.flag("indisvalid") { return .valid }
             guard let builders = row["builders"] else { return .invalid }

@@ -181,16 +181,7 @@ private struct Trace {
     }
 
     private func look(_ connection: borrowing Connection) throws -> Row? {
-        try connection.query(
-            """
-            SELECT pg_catalog.pg_backend_pid() AS pid, pg_catalog.current_setting('app.current_tenant_id', true) AS tenant,
-              pg_catalog.current_setting('app.current_user_id', true) AS actor,
-              EXISTS (SELECT FROM pg_catalog.pg_cursors WHERE name = $1) AS cursor,
-              EXISTS (SELECT FROM pg_catalog.pg_prepared_statements WHERE name = $1) AS prepared,
-              EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND pid = pg_catalog.pg_backend_pid()
-                AND classid = \(Self.space) AND objid = \(key)) AS locked
-            """, [name]
-        ).first
+        try connection.query(SQLFile("pooler_leftovers"), [name, "\(Self.space)", "\(key)"]).first
     }
 
     /// The first half of the keys of the locks: "pool" in ASCII.

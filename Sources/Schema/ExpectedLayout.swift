@@ -59,7 +59,7 @@ package struct ExpectedLayout: Sendable {
 
     /// The statement of the step that makes a function or a view.
     ///
-    /// Functions that a DO block writes from the catalog are made by that block as a whole.
+    /// The audit function of a table is written from the catalog by a call.
     package func creation(of fact: Fact) -> String? {
         guard let step = steps[fact.key] else { return nil }
         let name = (fact.object.contains("emaildb.") ? "" : "public.") + fact.object.prefix { $0 != "(" }
@@ -76,8 +76,8 @@ package struct ExpectedLayout: Sendable {
         }) {
             return own.text
         }
-        let block = statements.first { $0.text.hasPrefix("DO $") && $0.text.contains("\nCREATE FUNCTION ") }
-        return isFunction ? block?.text : nil
+        guard isFunction, let table = fact.auditedTable else { return nil }
+        return statements.last { $0.text.mentions("emaildb.write_audit_function('public.\(table)')") }?.text
     }
 
     // MARK: - Places
@@ -103,9 +103,10 @@ package struct ExpectedLayout: Sendable {
         case .view, .viewDefinition: return ["VIEW public.\(name)"]
         case .function, .functionBody:
             return [
-                "FUNCTION public.\(name)", "PROCEDURE emaildb.\(name)", "FUNCTION emaildb.\(name)", "CREATE FUNCTION",
+                "FUNCTION public.\(name)", "PROCEDURE emaildb.\(name)", "FUNCTION emaildb.\(name)",
+                "write_audit_function('public.\(fact.auditedTable ?? name)')",
             ]
-        case .trigger: return ["TRIGGER \(last)", "CREATE TRIGGER"]
+        case .trigger: return ["TRIGGER \(last)"]
         case .rowSecurity: return ["TABLE public.\(name)…ROW LEVEL SECURITY"]
         case .policy: return ["POLICY \(last)"]
         case .grant: return ["GRANT…\(name)…\(words.last ?? "")", "GRANT…\(name)", name, words.last ?? ""]
@@ -114,6 +115,13 @@ package struct ExpectedLayout: Sendable {
         case .systemFunctions: return ["pg_catalog.pg_proc"]
         case .rule, .extendedStatistics, .inheritance: return [name]
         }
+    }
+}
+
+extension Fact {
+    /// The table of an audit function, `public.<table>_audit_update()`.
+    fileprivate var auditedTable: String? {
+        baseName.flatMap { $0.hasSuffix("_audit_update") ? String($0.dropLast("_audit_update".count)) : nil }
     }
 }
 

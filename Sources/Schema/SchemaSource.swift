@@ -1,4 +1,4 @@
-import CSchemaSQL
+import Core
 import FoundationEssentials
 import Postgres
 
@@ -21,14 +21,19 @@ package struct SchemaSource: Sendable {
     ///   - layouts: file name such as `0003_roles.txt`, and its text; a step without one is not checked.
     /// - Throws: ``Invalid`` with every problem at once.
     package init(files: [(name: String, text: String)], layouts: [String: String] = [:]) throws {
-        let problems = layouts.sorted { $0.key < $1.key }.compactMap { name, text -> String? in
-            do throws(LayoutChange.Malformed) {
-                _ = try LayoutChange(parsing: text)
-                return nil
-            } catch {
-                return "layout/\(name):\(error.line): \(error.reason)"
+        let problems =
+            layouts.sorted { $0.key < $1.key }.compactMap { name, text -> String? in
+                do throws(LayoutChange.Malformed) {
+                    _ = try LayoutChange(parsing: text)
+                    return nil
+                } catch {
+                    return "layout/\(name):\(error.line): \(error.reason)"
+                }
             }
-        }
+            + files.sorted { $0.name < $1.name }.flatMap { name, text in
+                let sql = SchemaStep.normalised(text)
+                return (StepHeader(sql).problems + StepHeader.misplaced(in: sql)).map { "\(name):\($0)" }
+            }
         guard problems.isEmpty else { throw Invalid(problems: problems) }
         try self.init(files: files, checkedLayouts: layouts)
     }
@@ -68,7 +73,10 @@ package struct SchemaSource: Sendable {
     package static func embedded() -> SchemaSource {
         do {
             // Parsing the layouts takes longer than all the rest of an init without work, and a test has parsed them.
-            return try SchemaSource(files: embeddedFiles(schema_sql_steps()), checkedLayouts: embeddedLayouts())
+            let steps = EmbeddedSQL.steps
+            return try SchemaSource(
+                files: steps.map { ($0.name + ".sql", $0.text) },
+                checkedLayouts: Dictionary(uniqueKeysWithValues: steps.map { ($0.name + ".txt", $0.layout ?? "") }))
         } catch {
             preconditionFailure("the embedded SQL is not a series of steps: \(error)")
         }
@@ -103,21 +111,5 @@ package struct SchemaSource: Sendable {
             words.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 95 })
         else { return nil }
         return Int(digits)
-    }
-
-    private static func embeddedLayouts() -> [String: String] {
-        Dictionary(uniqueKeysWithValues: embeddedFiles(schema_sql_layouts()).map { ($0.name, $0.text) })
-    }
-
-    /// Reads a C array that ends with an entry without a name.
-    private static func embeddedFiles(_ table: UnsafePointer<schema_sql_file>) -> [(name: String, text: String)] {
-        var files: [(name: String, text: String)] = []
-        var entry = table
-        while let name = entry.pointee.name {
-            let bytes = UnsafeBufferPointer(start: entry.pointee.text, count: entry.pointee.size)
-            files.append((String(cString: name), String(decoding: bytes, as: UTF8.self)))
-            entry += 1
-        }
-        return files
     }
 }

@@ -1,3 +1,4 @@
+package import Core
 internal import Postgres
 
 /// One versioned SQL file: a step from the previous version of the database to the next.
@@ -18,6 +19,8 @@ package struct SchemaStep: Sendable, Hashable {
     package let sql: String
     /// Whether it runs in a transaction.
     package let kind: Kind
+    /// The roles that it creates objects as, beside the owner.
+    package let lends: [Role]
     /// `sha256:` and the digest of ``sql`` in hexadecimal.
     ///
     /// The algorithm is part of the value for ever, so that a later
@@ -50,7 +53,9 @@ package struct SchemaStep: Sendable, Hashable {
         self.number = number
         self.name = name
         sql = Self.normalised(text)
-        kind = sql.hasPrefix(Self.noTransactionDirective + "\n") ? .noTransaction : .transactional
+        let header = StepHeader(sql)
+        kind = header.kind
+        lends = header.lends
         hash = "sha256:" + SHA256.hexadecimal(sql)
         chain = "sha256:" + SHA256.hexadecimal(previousChain + "\n" + hash)
         self.layoutText = layoutText
@@ -58,9 +63,6 @@ package struct SchemaStep: Sendable, Hashable {
 
     /// The extensions that the steps make.
     package static let extensions = ["uuid-ossp", "pgcrypto", "pg_trgm", "btree_gin"]
-
-    /// The first line of a file that cannot run in a transaction.
-    static let noTransactionDirective = "-- emaildb: no-transaction"
 
     /// LF line ends and no byte order mark: what an editor or a checkout on another system may change without changing
     /// the meaning.

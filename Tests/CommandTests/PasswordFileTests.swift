@@ -49,17 +49,4 @@ import Testing
             #expect(result.errors.contains(reason), "\(options): \(result)")
         }
     }
-
-    /// A role that a script forgets would keep its old password, or none, without a word.
-    @Test(arguments: [
-        ("deployment/docker/postgres/entrypoint", #"login_roles=\(([a-z_ ]+)\)"#),
-        ("deployment/scripts/secrets", #"for role in ([a-z_ ]+); do"#),
-    ])
-    func theScriptsKnowEveryRole(file: String, list: String) throws {
-        let text = try String(contentsOfFile: file, encoding: .utf8)
-        let match = try #require(try text.firstMatch(of: Regex(list)), "\(file) lists no roles")
-        let names = Set((match.output[1].substring ?? "").split(separator: " ").map(String.init))
-        // The last one is not of the schema: it copies the whole cluster.
-        #expect(names.subtracting(["email_replication"]) == Set(RolePassword.roles))
-    }
 }

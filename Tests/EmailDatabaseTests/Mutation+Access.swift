@@ -9,8 +9,8 @@ extension Mutation {
             "EDB-L252", "owner function email_audit_insert()",
             "ALTER FUNCTION email_audit_insert() OWNER TO email_owner"),
         .init(
-            "EDB-L252", "owner function emaildb.lend_role(IN borrowed name)",
-            "ALTER PROCEDURE emaildb.lend_role OWNER TO email_owner"),
+            "EDB-L252", "owner function emaildb.write_audit_function(IN audited regclass)",
+            "ALTER PROCEDURE emaildb.write_audit_function OWNER TO email_owner"),
         .init(
             "EDB-L261", "grant view pg_long_queries to email_monitor",
             "REVOKE SELECT ON pg_long_queries FROM email_monitor"),

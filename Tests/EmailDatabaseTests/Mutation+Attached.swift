@@ -173,7 +173,8 @@ extension Mutation {
             [("EDB-L191", "function email_now_ms()"), ("EDB-L081", "default email_messages.created_at")],
             "DROP FUNCTION email_now_ms() CASCADE"),
         .init(
-            "EDB-L191", "function emaildb.lend_role(IN borrowed name)", "DROP PROCEDURE emaildb.lend_role(name)"),
+            "EDB-L191", "function emaildb.write_audit_function(IN audited regclass)",
+            "DROP PROCEDURE emaildb.write_audit_function(regclass)"),
         .init("EDB-L192", "function email_touch_row()", "ALTER FUNCTION email_touch_row() SECURITY DEFINER"),
         .init("EDB-L192", "function email_require_tenant()", "ALTER FUNCTION email_require_tenant() IMMUTABLE"),
         .init("EDB-L192", "function email_require_tenant()", "ALTER FUNCTION email_require_tenant() RESET search_path"),

@@ -43,8 +43,8 @@ import Testing
                 + " (sent_at)", "idx_email_messages_account_from", "EDB-P001"
         ),
         (
-            "DROP INDEX idx_email_messages_recipients; CREATE INDEX idx_email_messages_recipients ON email_message_search"
-                + " USING gin (refs)", "idx_email_messages_recipients", "EDB-P001"
+            "DROP INDEX idx_email_message_search_recipients; CREATE INDEX idx_email_message_search_recipients ON email_message_search"
+                + " USING gin (refs)", "idx_email_message_search_recipients", "EDB-P001"
         ),
         // The operator of a condition that row security does not trust before its own.
         (

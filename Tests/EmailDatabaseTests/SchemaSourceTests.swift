@@ -1,3 +1,4 @@
+import Core
 import FoundationEssentials
 import Postgres
 import Schema
@@ -63,6 +64,41 @@ import Testing
         }
         #expect(error.problems.count == 3)
         #expect(error.description.split(separator: "\n").map(String.init) == error.problems)
+    }
+
+    // MARK: - Directives
+
+    @Test func directivesAtTheTopAreRead() throws {
+        let steps = try steps([
+            ("0001_a.sql", "-- emaildb: lends email_audit email_keeper\r\n-- emaildb: lends email_lookup\nSELECT 1;"),
+            ("0002_b.sql", "-- A step.\nSELECT '-- emaildb:';"),
+            ("0003_c.sql", "-- emaildb: no-transaction\nCREATE INDEX CONCURRENTLY i ON public.t (c);"),
+        ])
+        #expect(steps.map(\.lends) == [[.audit, .keeper, .lookup], [], []])
+        #expect(steps.map(\.kind) == [.transactional, .transactional, .noTransaction])
+        #expect(steps[0].lendRoles.hasPrefix("GRANT email_owner TO email_audit, email_keeper, email_lookup;\n"))
+        #expect(steps[0].returnRoles.contains("REVOKE email_audit, email_keeper, email_lookup FROM CURRENT_USER;"))
+        #expect(steps[1].lendRoles.isEmpty && steps[1].returnRoles.isEmpty)
+    }
+
+    private static let lendable = "cannot be lent, only email_search, email_audit, email_keeper, email_lookup"
+    private static let top = "a directive stands at the top of the file, written '-- emaildb: ...'"
+
+    @Test(arguments: [
+        ("-- emaildb: lends email_service", "1: role 'email_service' \(lendable)"),
+        ("-- emaildb: lends email_audit email_owner", "1: role 'email_owner' \(lendable)"),
+        ("-- emaildb: lends email_audit\n-- emaildb: lends a;b", "2: role 'a;b' \(lendable)"),
+        ("-- emaildb: lends", "1: unknown directive 'lends', not no-transaction or lends ROLE ..."),
+        ("-- emaildb: no-transactions", "1: unknown directive 'no-transactions', not no-transaction or lends ROLE ..."),
+        ("-- A step.\n-- emaildb: lends email_audit", "2: \(top)"),
+        ("-- emaildb: lends email_audit\n\n  --emaildb:no-transaction", "3: \(top)"),
+        (
+            "-- emaildb: lends email_audit\n-- emaildb: no-transaction\nCREATE INDEX CONCURRENTLY i ON public.t (c)",
+            "2: a step outside transactions cannot lend roles"
+        ),
+    ])
+    func aWrongDirectiveIsNamedByItsLine(_ text: String, problem: String) throws {
+        #expect(try problems([("0001_a.sql", text + "\nSELECT 1;")]) == ["0001_a.sql:\(problem)"])
     }
 
     // MARK: - Folders

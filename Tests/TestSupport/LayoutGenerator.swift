@@ -24,8 +24,9 @@ package enum LayoutGenerator {
         var before = try LiveCatalog.facts(connection)
         return try source.steps.map { step in
             if step.kind == .transactional { try connection.query("BEGIN") }
-            try connection.script(step.sql)
+            try connection.script(step.lendRoles + step.sql)
             try Session.repin(connection)
+            try connection.script(step.returnRoles)
             if step.kind == .transactional { try connection.query("COMMIT") }
             let after = try LiveCatalog.facts(connection)
             defer { before = after }

@@ -1,15 +1,15 @@
 #pragma once
-#include <stddef.h>
 
-/// One embedded file: its name without folder, its bytes (no terminator), how many there are.
-struct schema_sql_file {
+/// One embedded SQL file: its name without folder and ending, and its text, ended by NUL (which SQL cannot contain).
+struct schema_sql {
     const char *name;
     const unsigned char *text;
-    size_t size;
+    /// The step's expected facts, sql/layout/<name>.txt; NULL for queries.
+    const unsigned char *layout;
 };
 
-/// The files of sql/, ended by an entry whose name is NULL.
-const struct schema_sql_file *schema_sql_steps(void);
+/// The steps, sql/*.sql, in order, ended by an entry whose name is NULL.
+const struct schema_sql *schema_sql_steps(void);
 
-/// The files of sql/layout/, ended likewise.
-const struct schema_sql_file *schema_sql_layouts(void);
+/// The queries, sql/catalog/*.sql, ended likewise.
+const struct schema_sql *schema_sql_queries(void);

@@ -1,3 +1,4 @@
+import Core
 import Postgres
 
 /// Everything about the running server that a plan depends on, read in a few round trips.
@@ -60,31 +61,8 @@ package struct ServerState: Sendable {
                 """),
             Statement(
                 "SELECT sourcefile, sourceline, name, setting, error FROM pg_catalog.pg_file_settings ORDER BY seqno"),
-            Statement(
-                """
-                SELECT coalesce(r.rolname, '') AS role, coalesce(d.datname, '') AS database,
-                       lower(split_part(c, '=', 1)) AS name, substr(c, strpos(c, '=') + 1) AS value
-                  FROM pg_catalog.pg_db_role_setting AS s CROSS JOIN unnest(s.setconfig) AS c
-                  LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = s.setrole
-                  LEFT JOIN pg_catalog.pg_database AS d ON d.oid = s.setdatabase
-                 ORDER BY 1, 2, 3
-                """),
-            Statement(
-                """
-                SELECT version(), current_user AS me, pg_is_in_recovery() AS recovery,
-                       (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS superuser,
-                       current_setting('data_directory') AS data,
-                       (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS connections,
-                       (SELECT count(*) FROM pg_replication_slots WHERE slot_type = 'logical') AS logical,
-                       (SELECT count(*) FROM pg_replication_slots WHERE slot_type = 'physical') AS physical,
-                       (SELECT count(*) FROM pg_stat_replication) AS standbys,
-                       (SELECT count(*) FROM pg_prepared_xacts) AS prepared,
-                       (SELECT sum(pg_database_size(oid)) FROM pg_database
-                         WHERE has_database_privilege(oid, 'CONNECT') AND datallowconn)::bigint AS size,
-                       EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_stat_statements') AS statistics,
-                       EXISTS (SELECT FROM pg_roles WHERE rolname = 'email_service') AS application,
-                       extract(epoch FROM pg_postmaster_start_time())::bigint AS started
-                """),
+            Statement(SQLFile("role_settings").text),
+            Statement(SQLFile("server_state").text),
         ])
         let facts = results[3][0]
         let auto = facts.text("data") + "/postgresql.auto.conf"

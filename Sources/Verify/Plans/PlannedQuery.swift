@@ -135,10 +135,10 @@ package struct PlannedQuery: Sendable {
         // Search
         .init("messages_text_search", "SELECT * FROM email_search({word})"),
         .init("messages_text_search", "SELECT * FROM email_search({absentWord})"),
-        .init("messages_search_received", "SELECT * FROM email_search({commonWord})", needsRows: true),
-        .init("messages_recipients", "SELECT * FROM email_search_recipients({recipient})"),
-        .init("messages_subject_trgm", "SELECT * FROM email_search_substring({subjectPart})"),
-        .init("messages_refs", "SELECT * FROM email_search_references(ARRAY[{parentKey}])"),
+        .init("message_search_received", "SELECT * FROM email_search({commonWord})", needsRows: true),
+        .init("message_search_recipients", "SELECT * FROM email_search_recipients({recipient})"),
+        .init("message_search_subject_trgm", "SELECT * FROM email_search_substring({subjectPart})"),
+        .init("message_search_refs", "SELECT * FROM email_search_references(ARRAY[{parentKey}])"),
         .init("attachments_filename_trgm", "SELECT * FROM email_search_attachments({filenamePart})"),
         // Attachments
         .init("attachments_message_id", "SELECT * FROM email_attachments WHERE message_id = {attachedMessage}"),
