@@ -1,4 +1,4 @@
-# The only door to this project: `make help` lists what it does.
+# All commands of this project; `make help` lists them.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -23,11 +23,11 @@ ifdef SEED
 export EMAILDB_SEED := $(SEED)
 endif
 
-# No target may reach a database that the caller's environment happens to name.
+# No target may connect to a database that the caller's environment names.
 unexport DATABASE_URL PGHOST PGHOSTADDR PGPORT PGDATABASE PGUSER PGPASSWORD PGPASSFILE PGSERVICE PGSERVICEFILE PGOPTIONS
 
-# Unpacked by setup-test when the system has no PgBouncer; Debian's own lives in /usr/sbin.
-# Tests block the few threads of Swift concurrency in libpq; more of them at once only make each other late.
+# PgBouncer: unpacked by setup-test, or Debian's in /usr/sbin. Tests block Swift's few concurrency threads in libpq; with more
+# than four at once, tests with a time limit run into it.
 TEST_ENV  := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-4} PATH="$(STATE)/pgbouncer/bin:$(STATE)/monitoring/bin:$$PATH:/usr/sbin"
 TEST_ARGS  = --disable-xctest $(if $(FILTER),--filter '$(FILTER)')
 
@@ -51,7 +51,7 @@ build: setup ## Build the release binary, .build/release/emaildb
 	swift build -c release --static-swift-stdlib -Xlinker -s -Xlinker --gc-sections --product emaildb
 
 .PHONY: demo
-demo: server build ## Start a private PostgreSQL 16 in .emaildb, build the database in it, say how to connect
+demo: server build ## Start a private PostgreSQL 16 in .emaildb, create the database, print how to connect
 	"$(RELEASE)" dev start --postgres "$$EMAILDB_POSTGRES"
 	@settings=$$("$(RELEASE)" dev env) && eval "$$settings" && set -x && "$(RELEASE)" init && "$(RELEASE)" status
 	"$(RELEASE)" dev status
@@ -85,7 +85,7 @@ soak: server setup-test ## Run the random-kill, sixteen-writer and plan tests at
 	swift build --product emaildb
 	$(TEST_ENV) EMAILDB_SOAK=1 swift test $(TEST_ARGS)
 
-# With the Docker that runs here, or one of our own where there is none (deployment/scripts/container-engine).
+# Uses the Docker engine that runs here, or starts a private one (deployment/scripts/container-engine).
 .PHONY: image up down test-container
 ENGINE = $(SCRIPTS)/container-engine
 COMPOSE = docker compose -f deployment/docker/docker-compose.email-service.yml
@@ -106,8 +106,7 @@ test-container: setup setup-test ## Test the images on a real engine (ROUNDS=30 
 bench-init: server build ## Measure init, start-up and binary size against psql; fail over a limit (ROUNDS=n)
 	$(SCRIPTS)/bench-init $(if $(ROUNDS),--rounds $(ROUNDS))
 
-# Its server is a new one each time, so that no earlier run's tables or caches count; fsync is on, as in real life, and its
-# configuration the documented one for 8 GB.
+# A new server each time: no tables or caches of an earlier run. fsync is on; the configuration is the documented one for 8 GB.
 .PHONY: bench
 bench: server build ## Measure loading, reading, searching; beside the literal layout (BENCH='--compare FILE --messages N')
 	@fresh=$$(mktemp -d) && chmod 755 "$$fresh" && \
@@ -128,7 +127,7 @@ bench-verify: server build ## Measure verify beside pg_dump --schema-only; fail 
 	  $(if $(ROUNDS),--rounds $(ROUNDS))
 
 .PHONY: peers
-peers: server setup-test ## Compare verify with pgTAP, migra, pgrls and squawk on the same mutations; writes the docs page
+peers: server setup-test ## Compare verify with pgTAP, migra, pgrls and squawk on the same mutations; writes Peers.md
 	@$(SCRIPTS)/setup peers
 	swift build --product emaildb
 	$(TEST_ENV) EMAILDB_MUTATIONS="$(STATE)/mutations.json" swift test --disable-xctest --filter mutationsForPeers
@@ -140,7 +139,7 @@ peers: server setup-test ## Compare verify with pgTAP, migra, pgrls and squawk o
 	  --peers "$(STATE)/peers" --page "$(CURDIR)/Sources/EmailDBCommand/Documentation.docc/Peers.md"
 
 .PHONY: lint format
-lint: setup ## Check style: Swift format, file sizes, scripts, SQL files, Kubernetes manifests
+lint: setup ## Check style: Swift format, file sizes, scripts, SQL files, documentation, Kubernetes manifests
 	@$(SCRIPTS)/setup lint
 	@$(SCRIPTS)/lint
 
@@ -153,6 +152,10 @@ step: ## Make the files of a new step of the schema (NAME=words_in_lower_case)
 
 embed: ## Compile in what was added to sql/ or removed from it
 	@$(SCRIPTS)/embed-sql
+
+.PHONY: docs
+docs: ## Build the documentation as a static site in .build/docs; a broken link is an error
+	@$(SCRIPTS)/docs
 
 layout: server ## Write sql/layout, the expected catalog facts, from a fresh PostgreSQL 16
 	swift build --product emaildb
