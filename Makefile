@@ -146,7 +146,7 @@ lint: setup ## Check style: Swift format, file sizes, scripts, SQL files, docume
 format: ## Format the Swift sources in place
 	swift format --in-place --recursive --parallel Sources Tests Package.swift
 
-.PHONY: step embed layout
+.PHONY: step embed layout codes
 step: ## Make the files of a new step of the schema (NAME=words_in_lower_case)
 	@$(SCRIPTS)/embed-sql --step '$(NAME)'
 
@@ -166,6 +166,9 @@ layout: server ## Write sql/layout, the expected catalog facts, from a fresh Pos
 	settings=$$("$(DEBUG)" dev env) && eval "$$settings" && \
 	cd "$(CURDIR)" && .build/debug/SchemaTool
 	@git status --short -- sql/layout 2>/dev/null || true
+
+codes: ## Write the page of finding codes, which emaildb verify --explain shows, from the list in Sources/Verify
+	swift run SchemaTool --codes
 
 .PHONY: clean
 clean: stop ## Stop the demo server and remove .build and .emaildb, the demo's data included

@@ -66,9 +66,10 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["Postgres", "Core", "Schema", "Install", "Server", "Bench"] + subprocess,
             path: "Tests/TestSupport", swiftSettings: settings),
-        // Writes what is generated from the sources: sql/layout.
+        // Writes what is generated from the sources: sql/layout, and the page of finding codes.
         .executableTarget(
-            name: "SchemaTool", dependencies: ["Postgres", "Core", "Schema", "Install", "TestSupport"] + arguments,
+            name: "SchemaTool",
+            dependencies: ["Postgres", "Core", "Schema", "Install", "Verify", "TestSupport"] + arguments,
             path: "Tests/SchemaTool", swiftSettings: settings),
         tests("PostgresTests", ["Postgres"]),
         .testTarget(

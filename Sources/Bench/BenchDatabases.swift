@@ -23,17 +23,16 @@ struct BenchDatabases: Sendable {
         let connection = try Connection(Self.database(DatabaseCreation.maintenanceDatabase, settings))
         let isSuperuser = try connection.query("SELECT rolsuper AS s FROM pg_roles WHERE rolname = current_user")
         guard isSuperuser.first?.flag("s") == true else {
-            throw BenchFailure(
-                problem:
-                    "\(connection.user) is not a superuser, so it cannot act as the application with its row security",
+            throw Failure.refused(
+                "\(connection.user) is not a superuser, so it cannot act as the application with its row security",
                 fix: "Name one with --username, or start a private server: emaildb dev start")
         }
         let taken = try connection.query(
             "SELECT datname FROM pg_database WHERE datname IN ($1, $2)", [name, name + "_literal"]
         ).compactMap { $0[0] }
         for other in taken where other != name || !mayExist {
-            throw BenchFailure(
-                problem: "a database \(other) exists",
+            throw Failure.refused(
+                "a database \(other) exists",
                 fix: "If it is left over from an earlier run: DROP DATABASE \(SQL.identifier(other));"
                     + " -- or use another name with --database")
         }
@@ -41,8 +40,8 @@ struct BenchDatabases: Sendable {
             let tables = try Connection(Self.database(name, settings)).query(
                 "SELECT FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'p', 'v', 'm', 'S') LIMIT 1")
             guard tables.isEmpty else {
-                throw BenchFailure(
-                    problem: "the database \(name) is not empty", fix: "Name an empty or absent one with --database."
+                throw Failure.refused(
+                    "the database \(name) is not empty", fix: "Name an empty or absent one with --database."
                 )
             }
         }

@@ -1,3 +1,4 @@
+import Core
 import Postgres
 
 /// Loads the generated messages the way an application does, and takes the time.
@@ -103,7 +104,7 @@ struct BenchIngest: Sendable {
             try connection.prepare("store", statement)
             start.wait()
             for batch in lanes[client] {
-                try BenchInterruption.check()
+                try Interruption.check()
                 try store.begin(connection, tenant: batch.tenant, account: batch.account)
                 for call in batch.calls { try connection.execute("store", call) }
                 try store.commit(connection)
@@ -123,8 +124,8 @@ struct BenchIngest: Sendable {
                 try store.begin(connection, tenant: batch.tenant, account: batch.account)
                 let inserted = try connection.execute("attach", batch.attachments).affectedRows
                 guard inserted == batch.attachmentCount else {
-                    throw BenchFailure(
-                        problem: "\(inserted) of \(batch.attachmentCount) attachments found their message",
+                    throw Failure.refused(
+                        "\(inserted) of \(batch.attachmentCount) attachments found their message",
                         fix: "Report this: the bench itself is wrong.")
                 }
                 try store.commit(connection)

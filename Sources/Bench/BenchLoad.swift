@@ -1,3 +1,4 @@
+import Core
 import Postgres
 
 /// Runs a workload with some clients for some time, and sums up how long requests took.
@@ -20,7 +21,7 @@ struct BenchLoad: Sendable {
     ///
     /// A request is a transaction as the application makes it: BEGIN and the tenant, the prepared statement, COMMIT;
     /// three round trips, and its time is that of all three.
-    /// - Throws: ``BenchFailure`` when no request finds any row, because such a figure would mean nothing.
+    /// - Throws: ``Failure`` when no request finds any row, because such a figure would mean nothing.
     func run(_ workload: BenchWorkload, clients: Int, seconds: Double) throws -> Outcome? {
         guard let statement = workload.statement(store.layout) else { return nil }
         let isSlow = workload.isSlowInLiteral && store.layout == .literal
@@ -34,7 +35,7 @@ struct BenchLoad: Sendable {
             var rows = 0
             let deadline = start.wait() + .seconds(seconds)
             repeat {
-                try BenchInterruption.check()
+                try Interruption.check()
                 let begin = ContinuousClock.now
                 rows += try request(workload, connection, &random)
                 times.append(begin.duration(to: .now).inSeconds * 1000)
@@ -42,8 +43,8 @@ struct BenchLoad: Sendable {
             return (times: times, rows: rows)
         }
         guard outcome.values.contains(where: { $0.rows > 0 }) else {
-            throw BenchFailure(
-                problem: "\(workload.name) found no row in the \(store.layout.rawValue) layout",
+            throw Failure.refused(
+                "\(workload.name) found no row in the \(store.layout.rawValue) layout",
                 fix: "Use more messages, or report this.")
         }
         let times = outcome.values.flatMap(\.times).sorted()

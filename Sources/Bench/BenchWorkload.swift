@@ -1,3 +1,4 @@
+import Core
 import Postgres
 
 /// One kind of request that the measured clients repeat.
@@ -202,7 +203,7 @@ struct BenchTargets: Sendable {
         }
         commonWords = (20..<36).map(vocabulary.word)
         if largestTenant.isEmpty || rareWords.isEmpty {
-            throw BenchFailure(problem: "too few messages to ask for", fix: "Use more: --messages 2000")
+            throw Failure.refused("too few messages to ask for", fix: "Use more: --messages 2000")
         }
     }
 }

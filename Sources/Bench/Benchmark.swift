@@ -53,7 +53,7 @@ package struct Benchmark: Sendable {
     }
 
     /// Makes both databases, measures, and drops them, also when something fails.
-    /// - Throws: ``BenchFailure``, ``InstallFailure`` or `PostgresError`.
+    /// - Throws: ``Failure`` or `PostgresError`.
     package func run() throws -> BenchReport {
         let databases = try BenchDatabases(
             settings: settings, name: options.database ?? Self.defaultDatabase, mayExist: options.database != nil,
@@ -64,7 +64,9 @@ package struct Benchmark: Sendable {
             return report
         } catch {
             try? databases.drop()
-            throw error
+            guard let signal = Interruption.signal else { throw error }
+            throw Failure.interrupted(
+                by: signal, options.keepsDatabases ? "the databases stay" : "the scratch databases are dropped")
         }
     }
 
@@ -171,8 +173,8 @@ package struct Benchmark: Sendable {
             let own = try connection.query("SELECT count(*) AS n FROM email_messages").first?.integer("n") ?? 0
             try store.commit(connection)
             guard rows == 0, own == expected else {
-                throw BenchFailure(
-                    problem: "row security is not in force in the \(store.layout.rawValue) layout: the application sees"
+                throw Failure.refused(
+                    "row security is not in force in the \(store.layout.rawValue) layout: the application sees"
                         + " \(rows) messages without a tenant, and \(own) instead of \(expected) with one",
                     fix: "Nothing measured here would be true. Run: emaildb verify --only security")
             }

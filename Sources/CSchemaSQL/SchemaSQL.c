@@ -123,6 +123,27 @@ static const struct schema_sql steps[] = {
 };
 
 static const struct schema_sql queries[] = {
+    {"facts_access", TEXT{
+#embed "../../sql/catalog/facts_access.sql" suffix(, 0)
+    }},
+    {"facts_attachments", TEXT{
+#embed "../../sql/catalog/facts_attachments.sql" suffix(, 0)
+    }},
+    {"facts_cluster", TEXT{
+#embed "../../sql/catalog/facts_cluster.sql" suffix(, 0)
+    }},
+    {"facts_columns", TEXT{
+#embed "../../sql/catalog/facts_columns.sql" suffix(, 0)
+    }},
+    {"facts_functions", TEXT{
+#embed "../../sql/catalog/facts_functions.sql" suffix(, 0)
+    }},
+    {"facts_relations", TEXT{
+#embed "../../sql/catalog/facts_relations.sql" suffix(, 0)
+    }},
+    {"facts_scope", TEXT{
+#embed "../../sql/catalog/facts_scope.sql" suffix(, 0)
+    }},
     {"index_builders", TEXT{
 #embed "../../sql/catalog/index_builders.sql" suffix(, 0)
     }},
@@ -134,6 +155,12 @@ static const struct schema_sql queries[] = {
     }},
     {"literal_layout", TEXT{
 #embed "../../sql/catalog/literal_layout.sql" suffix(, 0)
+    }},
+    {"plan_settings", TEXT{
+#embed "../../sql/catalog/plan_settings.sql" suffix(, 0)
+    }},
+    {"plan_values", TEXT{
+#embed "../../sql/catalog/plan_values.sql" suffix(, 0)
     }},
     {"pooler_leftovers", TEXT{
 #embed "../../sql/catalog/pooler_leftovers.sql" suffix(, 0)
@@ -147,8 +174,50 @@ static const struct schema_sql queries[] = {
     {"role_settings", TEXT{
 #embed "../../sql/catalog/role_settings.sql" suffix(, 0)
     }},
+    {"security_connection_rules", TEXT{
+#embed "../../sql/catalog/security_connection_rules.sql" suffix(, 0)
+    }},
+    {"security_definers", TEXT{
+#embed "../../sql/catalog/security_definers.sql" suffix(, 0)
+    }},
+    {"security_foreign_keys", TEXT{
+#embed "../../sql/catalog/security_foreign_keys.sql" suffix(, 0)
+    }},
+    {"security_grants", TEXT{
+#embed "../../sql/catalog/security_grants.sql" suffix(, 0)
+    }},
+    {"security_leakproof", TEXT{
+#embed "../../sql/catalog/security_leakproof.sql" suffix(, 0)
+    }},
+    {"security_owners", TEXT{
+#embed "../../sql/catalog/security_owners.sql" suffix(, 0)
+    }},
+    {"security_password_encryption", TEXT{
+#embed "../../sql/catalog/security_password_encryption.sql" suffix(, 0)
+    }},
+    {"security_policies", TEXT{
+#embed "../../sql/catalog/security_policies.sql" suffix(, 0)
+    }},
+    {"security_privileges", TEXT{
+#embed "../../sql/catalog/security_privileges.sql" suffix(, 0)
+    }},
+    {"security_reach", TEXT{
+#embed "../../sql/catalog/security_reach.sql" suffix(, 0)
+    }},
+    {"security_statistics", TEXT{
+#embed "../../sql/catalog/security_statistics.sql" suffix(, 0)
+    }},
+    {"security_views", TEXT{
+#embed "../../sql/catalog/security_views.sql" suffix(, 0)
+    }},
     {"server_state", TEXT{
 #embed "../../sql/catalog/server_state.sql" suffix(, 0)
+    }},
+    {"session_overview", TEXT{
+#embed "../../sql/catalog/session_overview.sql" suffix(, 0)
+    }},
+    {"statistics_open_to_public", TEXT{
+#embed "../../sql/catalog/statistics_open_to_public.sql" suffix(, 0)
     }},
     {"tune_privileges", TEXT{
 #embed "../../sql/catalog/tune_privileges.sql" suffix(, 0)

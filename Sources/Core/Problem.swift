@@ -1,11 +1,10 @@
-/// One thing that stands in the way, and what to type about it.
-package struct Problem: Error, Sendable, Hashable, Codable {
-    /// What is wrong, in one sentence.
+/// One thing that is wrong, and what to type about it.
+package struct Problem: Sendable, Hashable, Codable {
     package let problem: String
-    /// An SQL statement or a shell command.
-    package let fix: String
+    /// An SQL statement, a shell command, or a sentence that names one; nil where the failure as a whole has one.
+    package let fix: String?
 
-    package init(problem: String, fix: String) {
+    package init(problem: String, fix: String?) {
         self.problem = problem
         self.fix = fix
     }

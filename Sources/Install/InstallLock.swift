@@ -14,7 +14,7 @@ package enum InstallLock {
     /// - Parameters:
     ///   - deadline: when to give up.
     ///   - waiting: called now and then with who holds the lock.
-    /// - Throws: ``InstallFailure/lockTimeout(waited:holders:)``, ``InstallFailure/interrupted(signal:)``.
+    /// - Throws: ``Failure``: the lock timed out, or a signal came.
     package static func acquire(
         _ connection: borrowing Connection, deadline: ContinuousClock.Instant, waiting: ([String]) -> Void
     ) throws {
@@ -25,7 +25,7 @@ package enum InstallLock {
             if row?[0] == "t" { return }
             let holders = try holders(connection)
             guard ContinuousClock.now < deadline else {
-                throw InstallFailure.lockTimeout(waited: start.duration(to: .now), holders: holders)
+                throw Failure.lockTimeout(waited: start.duration(to: .now), holders: holders)
             }
             waiting(holders)
             try backoff.sleep(until: deadline)
@@ -51,12 +51,12 @@ struct Backoff {
     private var milliseconds = 25.0
 
     /// Sleeps for the next waiting time, but not past the deadline.
-    /// - Throws: ``InstallFailure/interrupted(signal:)`` when a signal asked to stop.
+    /// - Throws: ``Failure`` when a signal asked to stop.
     mutating func sleep(until deadline: ContinuousClock.Instant) throws {
         let pause = Duration.milliseconds(Int(milliseconds * Double.random(in: 0.75...1.25)))
         milliseconds = min(milliseconds * 1.6, 1000)
         let left = ContinuousClock.now.duration(to: deadline)
         pauseThread(for: min(pause, max(left, .milliseconds(1))))
-        if let signal = Interruption.signal { throw InstallFailure.interrupted(signal: signal) }
+        try Interruption.check()
     }
 }

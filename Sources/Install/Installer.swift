@@ -23,6 +23,8 @@ package struct Installer: Sendable {
         }
     }
 
+    private static let refusal = "this database cannot be set up yet; nothing was written"
+
     private let settings: ConnectionSettings
     private let database: String
     private let source: SchemaSource
@@ -47,17 +49,17 @@ package struct Installer: Sendable {
         self.progress = progress
     }
 
-    /// Does it.
+    /// Applies all pending steps.
     ///
     /// When the ledger shows every step, this is one connection and three short reads. Else it takes the advisory lock
     /// of ``InstallLock`` and whatever the steps' own statements take.
-    /// - Throws: ``InstallFailure``.
+    /// - Throws: ``Failure``, `PostgresError`.
     package func run() throws -> InstallReport {
         try persisting { try attempt() }
     }
 
     /// The SQL that ``run()`` would execute now, as a script for psql.
-    /// - Throws: ``InstallFailure``; a plan is only made where `run` would write.
+    /// - Throws: ``Failure``, `PostgresError`; a plan is only made where `run` would write.
     package func plan() throws -> String {
         try persisting {
             try withTarget(
@@ -154,22 +156,24 @@ package struct Installer: Sendable {
     private func comparison(_ connection: borrowing Connection) throws -> LedgerComparison {
         do {
             let comparison = try Ledger.read(connection).compare(with: source)
-            if !comparison.problems.isEmpty { throw InstallFailure.ledger(comparison.problems) }
+            if !comparison.problems.isEmpty { throw Failure.ledger(comparison.problems) }
             return comparison
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
             let role = SQL.identifier(connection.user)
-            throw InstallFailure.preflight([
-                Problem(
-                    problem: "\(role) may not read emaildb.ledger, so it is not the role that keeps this database",
-                    fix: "GRANT email_owner TO \(role);   -- or run init as a superuser")
-            ])
+            throw Failure.refused(
+                Self.refusal,
+                [
+                    Problem(
+                        problem: "\(role) may not read emaildb.ledger, so it is not the role that keeps this database",
+                        fix: "GRANT email_owner TO \(role);   -- or run init as a superuser")
+                ])
         }
     }
 
     @discardableResult
     private func preflight(_ connection: borrowing Connection, targetExists: Bool) throws -> Preflight {
         let preflight = try Preflight(connection, target: database, targetExists: targetExists)
-        if !preflight.problems.isEmpty { throw InstallFailure.preflight(preflight.problems) }
+        if !preflight.problems.isEmpty { throw Failure.refused(Self.refusal, preflight.problems) }
         return preflight
     }
 
@@ -182,25 +186,20 @@ package struct Installer: Sendable {
         var backoff = Backoff()
         var reported: PostgresError?
         while true {
+            let error: PostgresError
             do {
                 return try body()
-            } catch let failure as InstallFailure {
-                guard let error = failure.postgresError, Self.isTransient(error) else { throw failure }
-                guard ContinuousClock.now < deadline else { throw InstallFailure.connection(error) }
-                if error != reported { progress(.waitingForServer(error)) }
-                reported = error
-            } catch let error as PostgresError {
-                if let signal = Interruption.signal { throw InstallFailure.interrupted(signal: signal) }
-                guard error.kind == .connect || error.kind == .connectionLost else {
-                    throw error.kind == .configuration
-                        ? InstallFailure.connection(error) : InstallFailure.statement(error, doing: "init")
-                }
-                guard Self.isTransient(error), ContinuousClock.now < deadline else {
-                    throw InstallFailure.connection(error)
-                }
-                if error != reported { progress(.waitingForServer(error)) }
-                reported = error
+            } catch let failure as Failure {
+                guard let cause = failure.cause, Self.isTransient(cause) else { throw failure }
+                error = cause
+            } catch let other as PostgresError {
+                try Interruption.check()
+                guard Self.isTransient(other) else { throw other }
+                error = other
             }
+            guard ContinuousClock.now < deadline else { throw error }
+            if error != reported { progress(.waitingForServer(error)) }
+            reported = error
             try backoff.sleep(until: deadline)
         }
     }

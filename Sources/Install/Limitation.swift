@@ -1,9 +1,20 @@
+import Core
 import Fix
 import Postgres
 import Schema
 
+/// Something that could not be set up because the connecting role is not a superuser.
+package struct Limitation: Sendable, Hashable, Codable {
+    /// What is missing: kind and name of the fact.
+    package let missing: String
+    /// What that means for the database's users.
+    package let consequence: String
+    /// The SQL that a superuser runs to complete it.
+    package let fix: String
+}
+
 extension Limitation {
-    /// What each fact that only a superuser can bring about is good for, by the start of its key.
+    /// The consequence of each fact that only a superuser can bring about, by the text of its key.
     private static let privileged: [(key: String, consequence: String)] = [
         ("role email_backup", "email_backup cannot dump all tenants: row security hides every row from it"),
         ("membership email_backup in pg_read_all_data", "email_backup cannot read every table for a dump"),
@@ -20,9 +31,11 @@ extension Limitation {
     private static let pooler =
         "PgBouncer cannot look up passwords: its auth_file must list each role with its verifier"
 
+    private static let keys = privileged.compactMap { Fact.Key($0.key) }
+
     /// Whether a fact that does not hold may be missing because `init` did not run as a superuser.
     static func explains(_ mismatch: FactMismatch) -> Bool {
-        privileged.contains { $0.key == mismatch.expected.key }
+        keys.contains(mismatch.expected.key)
     }
 
     /// What is missing in this database because no superuser set it up.
@@ -32,13 +45,14 @@ extension Limitation {
         let live = Dictionary(
             try LiveCatalog.facts(connection, kinds: kinds).map { ($0.key, $0) },
             uniquingKeysWith: { first, _ in first })
-        let mending = Mending(
-            expected: expected, target: Mending.Target(database: connection.database, installer: connection.user))
-        let limitations = privileged.compactMap { known -> Limitation? in
-            guard let fact = expected.facts[known.key], live[known.key]?.value != fact.value else { return nil }
+        let fix = LayoutFix(
+            expected: expected, live: live.keys,
+            target: LayoutFix.Target(database: connection.database, installer: connection.user))
+        let limitations = zip(keys, privileged).compactMap { key, known -> Limitation? in
+            guard let fact = expected.facts[key], live[key]?.value != fact.value else { return nil }
             return Limitation(
                 missing: "\(fact.key) = \(fact.value)", consequence: known.consequence,
-                fix: mending.repairs(fact, live[known.key]).map(\.sql).joined(separator: "\n"))
+                fix: fix.statements(fact, live[key]).map(\.sql).joined(separator: "\n"))
         }
         return try limitations + openStatistics(connection)
     }
@@ -46,17 +60,13 @@ extension Limitation {
     /// pg_stat_statements where somebody else made it: no fact of the layout, because it may as well be absent.
     private static func openStatistics(_ connection: borrowing Connection) throws -> [Limitation] {
         let readable = try connection.query(
-            """
-            SELECT FROM pg_depend WHERE deptype = 'e' AND refclassid = 'pg_extension'::regclass
-              AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'pg_stat_statements')
-              AND classid = 'pg_class'::regclass AND has_table_privilege('public', objid, 'SELECT')
-            """)
+            SQLFile("statistics_open_to_public"))
         guard !readable.isEmpty else { return [] }
         return [
             Limitation(
                 missing: "extension pg_stat_statements = closed to public",
                 consequence: "the application can read literals of statements that served other tenants",
-                fix: Mending.closeStatistics)
+                fix: LayoutFix.closeStatistics)
         ]
     }
 }

@@ -44,7 +44,7 @@ package struct Readiness: Sendable, Codable {
     ///   - settings: where and as whom; the role needs to read `emaildb.ledger`, as `email_monitor` may.
     ///   - node: the part that the server has to play; nil accepts either.
     ///   - timeout: the limit for connecting, and again for each statement.
-    /// - Throws: ``InstallFailure``: `preflight` for a Unix socket, `connection`, or `statement`.
+    /// - Throws: ``Failure`` for a Unix socket; `PostgresError`.
     package static func check(
         settings: ConnectionSettings, database: String, source: SchemaSource, node expected: Node? = nil,
         timeout: Duration = .seconds(3)
@@ -56,23 +56,16 @@ package struct Readiness: Sendable, Codable {
         }
         // A server that is only being set up answers on its socket, seconds before it does on its port.
         if settings["hostaddr"] == nil, let host = settings["host"], host.hasPrefix("/") || host.hasPrefix("@") {
-            throw InstallFailure.preflight([
-                Problem(
-                    problem: "\(host) is a Unix socket; a server answers there before clients can reach it",
-                    fix: "emaildb ready --host \(defaultHost)")
-            ])
+            throw Failure.refused(
+                "\(host) is a Unix socket; a server answers there before clients can reach it",
+                fix: "emaildb ready --host \(defaultHost)")
         }
-        do {
-            let connection = try Connection(settings, timeout: timeout)
-            return try connection.transaction("READ ONLY") {
-                // LOCAL, because the session may be a pooler's, and the next client gets it.
-                try connection.query(
-                    "SELECT pg_catalog.set_config('statement_timeout', $1, true)", [String(timeout.milliseconds)])
-                return try Readiness(connection, source: source, expected: expected)
-            }
-        } catch let error as PostgresError {
-            throw error.kind == .server
-                ? InstallFailure.statement(error, doing: "reading the ledger") : InstallFailure.connection(error)
+        let connection = try Connection(settings, timeout: timeout)
+        return try connection.transaction("READ ONLY") {
+            // LOCAL, because the session may be a pooler's, and the next client gets it.
+            try connection.query(
+                "SELECT pg_catalog.set_config('statement_timeout', $1, true)", [String(timeout.milliseconds)])
+            return try Readiness(connection, source: source, expected: expected)
         }
     }
 

@@ -1,5 +1,5 @@
 import Core
-import Postgres
+package import Postgres
 
 /// The password of one of the schema's roles, which the server only ever sees as a SCRAM verifier.
 package struct RolePassword: Sendable {
@@ -8,6 +8,9 @@ package struct RolePassword: Sendable {
 
     /// The roles that log in, and so can have a password.
     package static let roles = Role.allCases.filter(\.logsIn).map(\.name)
+
+    /// The role that standbys copy the whole cluster as; the schema has no part in it.
+    package static let replication = "email_replication"
 
     /// The role.
     package let role: String
@@ -20,6 +23,29 @@ package struct RolePassword: Sendable {
         precondition(Self.roles.contains(role), "\(role) is none of the roles that can have a password")
         self.role = role
         self.password = password
+    }
+
+    private init(_ role: String, _ password: String) {
+        self.role = role
+        self.password = password
+    }
+
+    /// The password in a file's bytes, without the one line end that editors and `echo` add; nil when they are no UTF-8
+    /// text, hold a NUL character, or nothing else.
+    package static func text(_ bytes: some Sequence<UInt8>) -> String? {
+        guard let text = String(validating: Array(bytes), as: UTF8.self) else { return nil }
+        var scalars = text.unicodeScalars
+        if scalars.last == "\n" { scalars.removeLast() }
+        if scalars.last == "\r" { scalars.removeLast() }
+        return scalars.isEmpty || scalars.contains("\0") ? nil : String(scalars)
+    }
+
+    /// Makes the role ``replication`` if there is none, and gives it a password; needs a superuser.
+    package static func allowReplication(_ password: String, _ connection: borrowing Connection) throws {
+        let found = try connection.query("SELECT FROM pg_catalog.pg_roles WHERE rolname = $1", [replication])
+        if found.isEmpty { try connection.query("CREATE ROLE \(replication)") }
+        try connection.query("ALTER ROLE \(replication) LOGIN REPLICATION")
+        _ = try RolePassword(replication, password).apply(connection)
     }
 
     /// Sets the password unless the server already has it.

@@ -51,7 +51,7 @@ package struct StatusReport: Sendable, Codable {
     package var pendingCount: Int { steps.filter { $0.state == .pending || $0.state == .started }.count }
 
     /// Reads the ledger of a database; reads only.
-    /// - Throws: ``InstallFailure/connection(_:)``.
+    /// - Throws: `PostgresError`.
     package static func read(
         settings: ConnectionSettings, database: String, source: SchemaSource
     ) throws -> StatusReport {
@@ -63,11 +63,7 @@ package struct StatusReport: Sendable, Codable {
             return StatusReport(
                 ledger: ledger, source: source, database: database, exists: true,
                 serverVersion: connection.parameterStatus("server_version"), encrypted: connection.isEncrypted)
-        } catch let error as PostgresError {
-            guard error.kind == .connect, error.sqlState == .invalidCatalogName else {
-                throw error.kind == .server
-                    ? InstallFailure.statement(error, doing: "reading the ledger") : InstallFailure.connection(error)
-            }
+        } catch let error as PostgresError where error.kind == .connect && error.sqlState == .invalidCatalogName {
             return StatusReport(
                 ledger: .none, source: source, database: database, exists: false, serverVersion: nil, encrypted: false)
         }

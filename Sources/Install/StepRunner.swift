@@ -24,7 +24,7 @@ struct StepRunner {
     /// - Parameter isLast: the last step waits for the disk, and with it everything before it.
     /// - Returns: how long it took, ms.
     func apply(_ step: SchemaStep, isLast: Bool, _ connection: borrowing Connection) throws -> Int {
-        if let signal = Interruption.signal { throw InstallFailure.interrupted(signal: signal) }
+        try Interruption.check()
         progress(.applying(step))
         let start = ContinuousClock.now
         switch step.kind {
@@ -46,7 +46,7 @@ struct StepRunner {
             try run(step.lendRoles, of: step, connection)
             try run(step.sql, of: step, connection)
             guard connection.transactionStatus == .inTransaction else {
-                throw InstallFailure.step(
+                throw Failure.step(
                     step,
                     PostgresError(
                         kind: .usage, message: "the file ends the transaction that emaildb opened for it",
@@ -68,13 +68,13 @@ struct StepRunner {
         do {
             try connection.script(sql)
         } catch let error as PostgresError {
-            throw InstallFailure.step(step, error)
+            throw Failure.step(step, error)
         }
     }
 
     private func checkLayout(_ step: SchemaStep, _ connection: borrowing Connection) throws {
         let mismatches = try layoutMismatches(step, connection)
-        if !mismatches.isEmpty { throw InstallFailure.layout(step, mismatches) }
+        if !mismatches.isEmpty { throw Failure.layout(step, mismatches) }
     }
 
     /// A step's facts that do not hold, without those that only a superuser can bring about.
@@ -108,7 +108,7 @@ struct StepRunner {
         let mismatches = try layoutMismatches(step, connection)
         guard mismatches.isEmpty else {
             throw event == "adopted"
-                ? InstallFailure.conflictingIndex(step, mismatches) : InstallFailure.layout(step, mismatches)
+                ? Failure.conflictingIndex(step, mismatches) : Failure.layout(step, mismatches)
         }
         try connection.script("BEGIN;" + LedgerWriter.recordFinished(step, event: event) + "COMMIT;")
     }
@@ -121,7 +121,7 @@ struct StepRunner {
             try Session.repin(connection)
         } catch let error as PostgresError {
             if connection.isAlive { try? Session.repin(connection) }
-            throw InstallFailure.step(step, error)
+            throw Failure.step(step, error)
         }
     }
 
@@ -142,7 +142,7 @@ struct StepRunner {
             guard let builders = row["builders"] else { return .invalid }
             progress(.waitingForBuild(step, processes: builders))
             guard ContinuousClock.now < deadline else {
-                throw InstallFailure.lockTimeout(
+                throw Failure.lockTimeout(
                     waited: .zero, holders: ["process \(builders), which builds the index"])
             }
             try backoff.sleep(until: deadline)
@@ -157,10 +157,10 @@ struct StepRunner {
         while true {
             do {
                 return try body()
-            } catch let failure as InstallFailure {
+            } catch let failure as Failure {
                 guard connection.isAlive else { throw failure }
-                if let signal = Interruption.signal { throw InstallFailure.interrupted(signal: signal) }
-                guard let error = failure.postgresError, Self.mayPass(error), ContinuousClock.now < deadline else {
+                try Interruption.check()
+                guard let error = failure.cause, Self.mayPass(error), ContinuousClock.now < deadline else {
                     recordFailure(step, failure, connection)
                     throw failure
                 }
@@ -183,12 +183,12 @@ struct StepRunner {
     }
 
     /// Writes a failure into the history, after its transaction is gone, if there is a history yet.
-    private func recordFailure(_ step: SchemaStep, _ failure: InstallFailure, _ connection: borrowing Connection) {
+    private func recordFailure(_ step: SchemaStep, _ failure: Failure, _ connection: borrowing Connection) {
         guard let exists = try? connection.query("SELECT to_regclass('emaildb.ledger_event')::text").first?[0],
             exists.isEmpty == false
         else { return }
         let message =
-            failure.postgresError.map { "\($0.message) (\($0.sqlState?.rawValue ?? "-"))" } ?? "layout differs"
+            failure.cause.map { "\($0.message) (\($0.sqlState?.rawValue ?? "-"))" } ?? "layout differs"
         _ = try? connection.script(LedgerWriter.recordEvent(step, "failed", detail: message))
     }
 }

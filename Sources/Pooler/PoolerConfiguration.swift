@@ -44,10 +44,10 @@ package struct PoolerConfiguration: Sendable {
     }
 
     /// The text of `pgbouncer.ini`.
-    /// - Throws: ``InstallFailure`` `preflight` when PgBouncer cannot be told something.
+    /// - Throws: ``Failure`` when PgBouncer cannot be told something.
     package func text() throws -> String {
         let problems = problems
-        if !problems.isEmpty { throw InstallFailure.preflight(problems) }
+        if !problems.isEmpty { throw Failure.refused("PgBouncer cannot be configured like this", problems) }
         return
             ([head, databases, listening, authentication] + encryption + [pool, preparedStatements, isolation])
             .joined(separator: "\n\n") + "\n"

@@ -1,4 +1,4 @@
-package import Core
+import Core
 import FoundationEssentials
 import Install
 package import Postgres
@@ -38,36 +38,6 @@ package struct PoolerProbe: Sendable, Codable {
         }
     }
 
-    /// Why a probe came to no verdict.
-    package enum Inconclusive: Error, Sendable, Hashable {
-        /// The connection leads to the server itself.
-        case noPooler
-        /// The control failed: a client did not see what it had set itself.
-        case blind
-        /// No client met the server process of one before it, so that nothing could have been seen.
-        case neverMet
-
-        /// The reason, and what to do.
-        package var problem: Problem {
-            switch self {
-            case .noPooler:
-                Problem(
-                    problem:
-                        "there is no pooler: the connection leads to the server itself, which shares sessions with nobody",
-                    fix: "emaildb pool --probe --host POOLER --port 6432 --username \(RolePassword.application)")
-            case .blind:
-                Problem(
-                    problem:
-                        "the control failed: a client did not see the setting that it had made in the same transaction",
-                    fix: "Look at what is between: SHOW VERSION; in the pooler's console.")
-            case .neverMet:
-                Problem(
-                    problem: "no client got a server process that an earlier one had used, so nothing could be seen",
-                    fix: "Run it again when the pooler has less to do, or with a smaller default_pool_size.")
-            }
-        }
-    }
-
     /// What reached a later client, in the order of ``Leak``; empty when nothing did.
     package let leaks: [Leak]
     /// How often a client met the server process of one before it; the verdict rests on these.
@@ -80,19 +50,22 @@ package struct PoolerProbe: Sendable, Codable {
     /// - Parameters:
     ///   - settings: where the pooler listens, as one of the application's roles.
     ///   - rounds: how many clients leave something behind, for each way of setting.
-    /// - Throws: ``Inconclusive``, or ``InstallFailure`` `connection` or `statement`.
+    /// - Throws: ``Failure`` when there is no verdict; `PostgresError`.
     package static func run(_ settings: ConnectionSettings, rounds: Int = 5) throws -> PoolerProbe {
-        do {
-            let transaction = try observe(settings, Trace.Scope.transaction, rounds: rounds)
-            let session = try observe(settings, Trace.Scope.session, rounds: rounds)
-            guard transaction.meetings > 0, session.meetings > 0 else { throw Inconclusive.neverMet }
-            let found = transaction.leaks.union(session.leaks)
-            return PoolerProbe(
-                leaks: Leak.allCases.filter { found.contains($0) }, meetings: transaction.meetings + session.meetings)
-        } catch let error as PostgresError {
-            throw error.kind == .server
-                ? InstallFailure.statement(error, doing: "probing the pooler") : InstallFailure.connection(error)
+        let transaction = try observe(settings, Trace.Scope.transaction, rounds: rounds)
+        let session = try observe(settings, Trace.Scope.session, rounds: rounds)
+        guard transaction.meetings > 0, session.meetings > 0 else {
+            throw Self.inconclusive(
+                "no client got a server process that an earlier one had used, so nothing could be seen",
+                fix: "Run it again when the pooler has less to do, or with a smaller default_pool_size.")
         }
+        let found = transaction.leaks.union(session.leaks)
+        return PoolerProbe(
+            leaks: Leak.allCases.filter { found.contains($0) }, meetings: transaction.meetings + session.meetings)
+    }
+
+    fileprivate static func inconclusive(_ problem: String, fix: String) -> Failure {
+        Failure.refused("the pooler could not be judged", [Problem(problem: problem, fix: fix)])
     }
 
     private static func observe(
@@ -147,8 +120,16 @@ private struct Trace {
             let seen = try look(connection)
             guard let seen, seen.text("tenant") == tenant, seen.text("actor") == actor,
                 scope == .transaction || seen.flag("cursor") && seen.flag("locked") && seen.flag("prepared")
-            else { throw PoolerProbe.Inconclusive.blind }
-            guard seen.integer("pid") != connection.announcedProcessID else { throw PoolerProbe.Inconclusive.noPooler }
+            else {
+                throw PoolerProbe.inconclusive(
+                    "the control failed: a client did not see the setting that it had made in the same transaction",
+                    fix: "Look at what is between: SHOW VERSION; in the pooler's console.")
+            }
+            guard seen.integer("pid") != connection.announcedProcessID else {
+                throw PoolerProbe.inconclusive(
+                    "there is no pooler: the connection leads to the server itself, which gives a session to one client",
+                    fix: "emaildb pool --probe --host POOLER --port 6432 --username \(Role.service.name)")
+            }
             return seen.text("pid")
         }
     }

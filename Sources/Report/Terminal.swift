@@ -1,83 +1,87 @@
+package import Core
 package import FoundationEssentials
 import Glibc
 
-/// Standard output for results, standard error for talk.
-package struct Terminal: Sendable {
-    /// Whether talk is left out.
-    let isQuiet: Bool
-    /// Whether there is more talk.
-    let isVerbose: Bool
-    let colorsResults: Bool
-    let colorsTalk: Bool
+/// A value that a command prints: text for people, JSON for programs.
+package protocol Printable: Encodable {
+    /// - Parameter isVerbose: whether more than the usual is wanted.
+    func text(isVerbose: Bool) -> StyledText
+}
 
-    package init(isQuiet: Bool, isVerbose: Bool, colorsResults: Bool, colorsTalk: Bool) {
+/// The one place that prints: results on standard output, talk and errors on standard error.
+package struct Terminal: Sendable {
+    package enum Color: String, CaseIterable, Sendable {
+        case auto, always, never
+
+        fileprivate func isOn(_ descriptor: Int32) -> Bool {
+            switch self {
+            case .always: true
+            case .never: false
+            case .auto:
+                isatty(descriptor) == 1 && EnvironmentVariable.noColor.value == nil
+                    && EnvironmentVariable.terminal.value != "dumb"
+            }
+        }
+    }
+
+    private let isQuiet: Bool
+    package let isVerbose: Bool
+    package let isJSON: Bool
+    private let color: Color
+
+    package init(isQuiet: Bool = false, isVerbose: Bool = false, isJSON: Bool = false, color: Color = .auto) {
         self.isQuiet = isQuiet
         self.isVerbose = isVerbose
-        self.colorsResults = colorsResults
-        self.colorsTalk = colorsTalk
+        self.isJSON = isJSON
+        self.color = color
     }
 
-    /// For commands without output options.
-    package static let plain = Terminal(isQuiet: false, isVerbose: false, colorsResults: false, colorsTalk: false)
-
-    /// The colours that text uses, as ANSI escape sequences (ECMA-48, SGR).
-    package enum Color: String {
-        case red = "31"
-        case green = "32"
-        case yellow = "33"
-        case dim = "2"
-        case bold = "1"
+    /// Prints a result in the format that was asked for.
+    package func show(_ value: some Printable) throws {
+        if isJSON { return print(try JSON.text(value)) }
+        show(value.text(isVerbose: isVerbose))
     }
 
-    /// Writes a result.
-    package func result(_ text: String) { Self.write(text + "\n", to: STDOUT_FILENO) }
-
-    /// Writes a value as JSON.
-    package func result(json value: some Encodable) throws { result(try Self.json(value)) }
-
-    /// A value as JSON: keys sorted, so that two runs can be compared by line, and in snake case.
-    /// - Parameter keys: what becomes of keys; formats of others prescribe theirs.
-    package static func json(
-        _ value: some Encodable, keys: JSONEncoder.KeyEncodingStrategy = .convertToSnakeCase
-    ) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = keys
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    /// Prints text for people; nothing when it is empty.
+    package func show(_ text: StyledText) {
+        if !text.isEmpty { print(color.isOn(STDOUT_FILENO) ? text.colored : text.plain) }
     }
 
-    /// Writes what is going on.
-    package func talk(_ text: String) {
-        if !isQuiet { Self.write(text + "\n", to: STDERR_FILENO) }
+    /// Prints a text that is for programs, as it is.
+    package func print(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
+
+    /// Says what is going on.
+    package func talk(_ text: StyledText) {
+        if !isQuiet { say(text) }
     }
 
-    /// Writes what is going on in detail.
-    func detail(_ text: String) {
+    package func detail(_ text: StyledText) {
         if isVerbose { talk(text) }
     }
 
-    /// Writes an error, quiet or not.
-    package func error(_ text: String) {
-        Self.write(paint("error: ", .red, colorsTalk) + text + "\n", to: STDERR_FILENO)
+    /// Says that something is wrong, quiet or not.
+    package func error(_ text: StyledText) { say("\("error: ", .red)" + text) }
+
+    /// Says why a command failed, in JSON also on standard output.
+    package func fail(_ failure: Failure) {
+        if isJSON, let text = try? JSON.text(failure) { print(text) }
+        error(failure.text)
     }
 
-    /// Whether somebody sits at the other end who can be asked.
+    /// Whether there is a person at the other end.
     package var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 
-    /// Asks a question; anything but a yes is a no.
+    /// Asks; anything but a yes is a no.
     package func ask(_ question: String) -> Bool {
-        Self.write(question + " [y/N] ", to: STDERR_FILENO)
+        write(question + " [y/N] ", to: STDERR_FILENO)
         return ["y", "yes"].contains(readLine()?.lowercased().filter { !$0.isWhitespace })
     }
 
-    /// Colours part of a result.
-    package func paint(_ text: String, _ color: Color) -> String { paint(text, color, colorsResults) }
-
-    private func paint(_ text: String, _ color: Color, _ isOn: Bool) -> String {
-        isOn ? "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m" : text
+    private func say(_ text: StyledText) {
+        write((color.isOn(STDERR_FILENO) ? text.colored : text.plain) + "\n", to: STDERR_FILENO)
     }
 
-    private static func write(_ text: String, to descriptor: Int32) {
+    private func write(_ text: String, to descriptor: Int32) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -85,9 +89,22 @@ package struct Terminal: Sendable {
                 bytes = bytes.dropFirst(count)
             } else if errno != EINTR {
                 // The reader is gone or the disk is full: what was asked for cannot be delivered.
-                if descriptor == STDOUT_FILENO { _exit(2) }
+                if descriptor == STDOUT_FILENO { _exit(ExitStatus.failed.code) }
                 return
             }
         }
+    }
+}
+
+package enum JSON {
+    /// A value as JSON: keys sorted, so that two runs can be compared by line, and in snake case.
+    /// - Parameter keys: formats of others prescribe theirs.
+    package static func text(
+        _ value: some Encodable, keys: JSONEncoder.KeyEncodingStrategy = .convertToSnakeCase
+    ) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = keys
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 }

@@ -1,112 +1,144 @@
+import FoundationEssentials
 import Schema
 package import Verify
 
-/// The report for people: what was looked at, findings by part, and a verdict in the last line.
-package struct VerifyText {
-    package let text: String
+/// How findings are written.
+package enum FindingFormat: String, CaseIterable, Sendable {
+    case text, json, junit, sarif, github, tap
 
-    package init(_ report: VerifyReport, _ terminal: Terminal) {
-        var lines: [String] = []
-        for part in FindingCode.Section.allCases {
-            let findings = report.findings.filter { FindingCode.named($0.code)?.section == part }
-            let unseen = report.unseen.filter { $0.section == part }
-            guard let summary = Self.summary(part, report, findings, terminal) else { continue }
-            lines.append(summary)
-            for finding in findings { lines += Self.lines(finding, terminal) }
-            for item in unseen {
-                lines.append("  " + terminal.paint("not seen", .yellow) + "  \(item.what): \(item.reason)")
-                if let fix = item.fix { lines.append("      " + fix) }
+    /// The report as a file, without a line end at its end.
+    package func document(_ report: VerifyReport) throws -> String {
+        switch self {
+        case .text: report.text.plain
+        case .json: try JSON.text(report)
+        case .junit: JUnit.text(report)
+        case .sarif: try JSON.text(SARIF(report), keys: .useDefaultKeys)
+        case .github: GitHub.text(report)
+        case .tap: TAP.text(report)
+        }
+    }
+}
+
+extension VerifyReport {
+    /// For people: what was checked, findings by section, and a verdict in the last line.
+    package var text: StyledText {
+        var lines: [StyledText] = []
+        for section in checkedSections.map(\.section) {
+            let findings = findings.filter { FindingCode.named($0.code)?.section == section }
+            lines.append(heading(section, findings.count))
+            lines += findings.map(\.text)
+            for item in unseen where item.section == section {
+                lines.append("  \("not seen", .yellow)  \(item.what): \(item.reason)")
+                if let fix = item.fix { lines.append("      \(fix)") }
             }
         }
-        if !report.ignored.isEmpty {
-            lines.append(terminal.paint("ignored", .bold) + "  \(report.ignored.count)")
-            for item in report.ignored {
-                lines.append("  \(item.finding.code)  \(item.finding.object), until \(item.until): \(item.reason)")
-            }
+        if !ignored.isEmpty {
+            lines.append("\("ignored", .bold)  \(ignored.count)")
+            lines += ignored.map { "  \($0.finding.code)  \($0.finding.object), until \($0.until): \($0.reason)" }
         }
-        lines.append(Self.verdict(report, terminal))
-        text = lines.joined(separator: "\n")
+        return (lines + [verdict]).joined()
     }
 
-    private static func summary(
-        _ part: FindingCode.Section, _ report: VerifyReport, _ findings: [Finding], _ terminal: Terminal
-    ) -> String? {
-        let name = terminal.paint(part.rawValue, .bold)
-        let count = findings.isEmpty ? terminal.paint("ok", .green) : plural(findings.count, "finding")
-        guard let looked = report.parts.first(where: { $0.section == part }) else {
-            let isMentioned = !findings.isEmpty || report.unseen.contains { $0.section == part }
-            return isMentioned ? name + (findings.isEmpty ? "" : "  \(count)") : nil
+    private func heading(_ section: FindingCode.Section, _ findings: Int) -> StyledText {
+        let name: StyledText = "\(section.rawValue, .bold)"
+        let count: StyledText = findings == 0 ? "\("ok", .green)" : "\(plural(findings, "finding"))"
+        guard let part = parts.first(where: { $0.section == section }) else {
+            return findings == 0 ? name : name + "  " + count
         }
-        return "\(name)  \(count), \(looked.checks) \(noun(part)) in \(looked.milliseconds) ms"
+        return name + "  \(count), \(part.checks) \(section.unit) in \(part.milliseconds) ms"
     }
 
-    private static func noun(_ part: FindingCode.Section) -> String {
-        switch part {
+    var verdict: StyledText {
+        let subject = "\(database) on PostgreSQL \(serverVersion)"
+        let rest = unseen.isEmpty ? "" : "; \(plural(unseen.count, "thing")) not seen"
+        guard !findings.isEmpty else {
+            return "\(subject): \("no findings", unseen.isEmpty ? .green : .yellow)\(rest)"
+        }
+        let counts = [(Finding.Severity.error, "error"), (.warning, "warning")].compactMap { severity, noun in
+            count(severity) > 0 ? plural(count(severity), noun) : nil
+        }
+        return "\(subject): \(counts.joined(separator: ", "), .red)\(rest)"
+    }
+
+    /// A section that was checked, or has findings or something unseen, with its codes.
+    struct CheckedSection {
+        let section: FindingCode.Section
+        let milliseconds: Int
+        var name: String { section.rawValue }
+        var codes: [FindingCode] { FindingCode.all.filter { $0.section == section } }
+    }
+
+    var checkedSections: [CheckedSection] {
+        FindingCode.Section.allCases.compactMap { section in
+            let part = parts.first { $0.section == section }
+            let isMentioned =
+                findings.contains { FindingCode.named($0.code)?.section == section }
+                || unseen.contains { $0.section == section }
+            guard part != nil || isMentioned else { return nil }
+            return CheckedSection(section: section, milliseconds: part?.milliseconds ?? 0)
+        }
+    }
+}
+
+extension FindingCode.Section {
+    /// What its checks are counted in.
+    fileprivate var unit: String {
+        switch self {
         case .layout: "facts"
-        case .security: "questions"
+        case .security: "checks"
         case .plans: "queries"
         case .probe: "attacks"
         case .ignore: "entries"
         }
     }
+}
 
-    private static func lines(_ finding: Finding, _ terminal: Terminal) -> [String] {
-        let color: Terminal.Color = finding.severity == .error ? .red : .yellow
-        let place = finding.source.map { "  \($0.file):\($0.line)" } ?? ""
-        var lines = [
-            "  \(terminal.paint(finding.severity.rawValue, color)) \(finding.code)  \(finding.object): \(finding.message)"
-                + terminal.paint(place, .dim)
-        ]
-        if let expected = finding.expected { lines.append("      expected  \(expected)") }
-        if let actual = finding.actual { lines.append("      found     \(actual)") }
-        if let mending = finding.mending {
+extension Finding {
+    fileprivate var text: StyledText {
+        let style: StyledText.Style = severity == .error ? .red : .yellow
+        let place = source.map { "  \($0.file):\($0.line)" } ?? ""
+        var lines: [StyledText] = ["  \(severity.rawValue, style) \(code)  \(summary)\(place, .dim)"]
+        if let expected { lines.append("      expected  \(expected)") }
+        if let actual { lines.append("      found     \(actual)") }
+        if let fix {
             // A function's text is for --fix-sql.
-            let all = mending.split(separator: "\n")
-            lines += all.prefix(4).enumerated().map { ($0 == 0 ? "      mend      " : "                ") + $1 }
+            let all = fix.split(separator: "\n")
+            lines.append("      fix       \(lines: all.prefix(4).joined(separator: "\n"), indent: 16)")
             if all.count > 4 {
                 lines.append("                ... \(all.count - 4) more lines: emaildb verify --fix-sql")
             }
-        } else if let code = FindingCode.named(finding.code) {
-            lines.append("      cure      \(code.cure)")
+        } else if let code = FindingCode.named(code) {
+            lines.append("      fix       \(code.fix)")
         }
-        return lines
+        return lines.joined()
     }
 
-    private static func verdict(_ report: VerifyReport, _ terminal: Terminal) -> String {
-        let subject = "\(report.database) on PostgreSQL \(report.serverVersion)"
-        let unseen = report.unseen.isEmpty ? "" : "; " + plural(report.unseen.count, "thing") + " not seen"
-        guard !report.findings.isEmpty else {
-            return "\(subject): " + terminal.paint("as it should be", report.unseen.isEmpty ? .green : .yellow) + unseen
-        }
-        let counts = [(Finding.Severity.error, "error"), (.warning, "warning")].compactMap { severity, noun in
-            report.count(severity) > 0 ? plural(report.count(severity), noun) : nil
-        }
-        return "\(subject): " + terminal.paint(counts.joined(separator: ", "), .red) + unseen
-    }
+    var summary: String { "\(object): \(message)" }
 
-    static func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)" + (count == 1 ? "" : "s") }
+    /// Expected, found and the fix, one below the other.
+    var details: String {
+        [expected.map { "expected: \($0)" }, actual.map { "found: \($0)" }, fix.map { "fix: \($0)" }]
+            .compactMap { $0 }.joined(separator: "\n")
+    }
 }
 
-/// What a finding's code means.
-package enum FindingCodeText {
-    /// The explanation of a code, or a list of all.
-    package static func explanation(of id: String) -> String {
-        guard let code = FindingCode.named(id) else {
-            return FindingCode.all.map { "\($0.id)  \($0.severity.rawValue.padded(7))  \($0.title)" }.joined(
-                separator: "\n")
+extension FindingCode {
+    /// What a code means; for `all`, a list of them.
+    package static func explanation(of id: String) -> StyledText {
+        guard let code = named(id) else {
+            var table = Table(["code", "severity", "finding"])
+            for code in all { table.add([code.id, code.severity.rawValue, code.title]) }
+            return table.text
         }
         return """
             \(code.id) (\(code.severity.rawValue)): \(code.title)
 
             Cause: \(code.cause)
-            Cure:  \(code.cure)
+            Fix:   \(code.fix)
 
-            \(FindingCode.page)#\(code.id)
+            \(page)#\(code.id)
             """
     }
 }
 
-extension String {
-    /// The text, filled up with spaces.
-    fileprivate func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
-}
+func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)" + (count == 1 ? "" : "s") }

@@ -1,35 +1,53 @@
-/// One thing that is so in a database: a kind of object, its name, and what the catalog says of it.
-package struct Fact: Hashable, Sendable, Codable, Comparable {
-    /// What is spoken of: a column, an index, a policy and so on.
-    package let kind: Kind
-    /// Which one: `email_messages.subject`, `idx_email_messages_thread_id`.
-    package let object: String
-    /// What the catalog says, normalised over PostgreSQL 15 to 18; one line.
+/// One thing that is so in a database: what it is about, and what the catalog says of it.
+package struct Fact: Hashable, Sendable {
+    /// What a fact is about: of each object, one fact of a kind (and of a role).
+    package struct Key: Hashable, Sendable {
+        package let kind: Kind
+        package let object: ObjectName
+        /// Who has the right, is the member, or whose setting or default it is; nil for PUBLIC, or for every role.
+        package let role: String?
+
+        package init(_ kind: Kind, _ object: ObjectName, role: String? = nil) {
+            self.kind = kind
+            self.object = object
+            self.role = role
+        }
+
+        package func hash(into hasher: inout Hasher) {
+            hasher.combine(kind)
+            hasher.combine(object)
+            hasher.combine(role)
+        }
+
+        /// The name by which the catalogs find the relation or function that this is about, if it is about one.
+        var catalogName: String? {
+            switch object.kind {
+            case .database, .schema, .extension, .role, .server, .setting, .everySetting, .defaultPrivileges,
+                .systemFunctions:
+                nil
+            default: kind == .inheritance ? nil : object.name
+            }
+        }
+    }
+
+    package let key: Key
+    /// What the catalog says, normalised over PostgreSQL 15 to 18; one line, and SQL where there are words for it.
     package let value: String
 
-    /// A fact by its parts.
-    package init(kind: Kind, object: String, value: String) {
-        self.kind = kind
-        self.object = object
+    package var kind: Kind { key.kind }
+    package var object: ObjectName { key.object }
+    package var role: String? { key.role }
+
+    package init(_ key: Key, _ value: String) {
+        self.key = key
         self.value = value
     }
+}
 
-    /// A fact by its key, kind and object in one text, as ``key`` gives it; nil when there is no such kind.
-    init?(key: String, value: String) {
-        guard let space = key.utf8.firstIndex(of: UInt8(ascii: " ")),
-            let kind = Self.kinds[String(key[..<space])]
-        else { return nil }
-        self.init(kind: kind, object: String(key[key.utf8.index(after: space)...]), value: value)
-    }
-
-    private static let kinds = Dictionary(uniqueKeysWithValues: Kind.allCases.map { ($0.rawValue, $0) })
-
-    /// What the fact is about, without what it says.
-    package var key: String { kind.rawValue + " " + object }
-
-    /// Order by kind, then object.
+/// As the lines of layout files: by kind, name and value.
+extension Fact: Comparable {
     package static func < (left: Fact, right: Fact) -> Bool {
-        (left.kind, left.object, left.value) < (right.kind, right.object, right.value)
+        (left.kind.rawValue, left.key.objectText, left.value) < (right.kind.rawValue, right.key.objectText, right.value)
     }
 }
 
@@ -40,8 +58,8 @@ package struct Fact: Hashable, Sendable, Codable, Comparable {
 package struct LayoutChange: Hashable, Sendable {
     /// Facts that hold after the step and did not before.
     package let present: [Fact]
-    /// Keys of facts that held before the step and do not after it.
-    package let absent: [String]
+    /// What there were facts about before the step, and are none after it.
+    package let absent: [Fact.Key]
 
     /// A line that is neither a fact nor a removal.
     package struct Malformed: Error, Hashable, Sendable {
@@ -51,10 +69,9 @@ package struct LayoutChange: Hashable, Sendable {
         package let reason: String
     }
 
-    /// A change by its parts.
-    package init(present: [Fact], absent: [String]) {
-        self.present = present.sorted()
-        self.absent = absent.sorted()
+    package init(present: [Fact], absent: [Fact.Key]) {
+        self.present = present
+        self.absent = absent
     }
 
     /// What leads from one set of facts to another.
@@ -62,46 +79,60 @@ package struct LayoutChange: Hashable, Sendable {
         let known = Set(before)
         let keys = Set(after.map(\.key))
         self.init(
-            present: after.filter { !known.contains($0) }, absent: before.map(\.key).filter { !keys.contains($0) })
+            present: after.filter { !known.contains($0) }.sorted(),
+            absent: before.filter { !keys.contains($0.key) }.sorted().map(\.key))
     }
 
     /// Reads a layout file.
     package init(parsing text: String) throws(Malformed) {
         var present: [Fact] = []
-        var absent: [String] = []
+        var absent: [Fact.Key] = []
+        var failure: Malformed?
+        var text = text
         // By bytes: a layout has a thousand lines, and `verify` reads them all before it asks the server anything.
-        let separator = Array(" = ".utf8)
-        for (index, line) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-            .enumerated()
-        {
-            if line.isEmpty || line.first == UInt8(ascii: "#") { continue }
-            if line.starts(with: "- ".utf8) {
-                guard let gone = Fact(key: String(Substring(line.dropFirst(2))), value: "") else {
-                    throw Malformed(line: index + 1, reason: "expected `- kind object`")
+        text.withUTF8 { bytes in
+            for (index, bounds) in Self.lines(bytes).enumerated() {
+                guard !bounds.isEmpty, bytes[bounds.lowerBound] != UInt8(ascii: "#") else { continue }
+                var reader = FactReader(UnsafeBufferPointer(rebasing: bytes[bounds]))
+                if reader.take("- ") {
+                    guard let gone = reader.key(), reader.isAtEnd else {
+                        failure = Malformed(line: index + 1, reason: "expected `- kind object`")
+                        return
+                    }
+                    absent.append(gone)
+                } else if let key = reader.key(), reader.take(" = ") {
+                    present.append(Fact(key, reader.rest))
+                } else {
+                    failure = Malformed(
+                        line: index + 1, reason: "expected `kind object = value` or `- kind object`")
+                    return
                 }
-                absent.append(gone.key)
-                continue
             }
-            var equals = line.startIndex
-            while equals != line.endIndex, !line[equals...].starts(with: separator) { line.formIndex(after: &equals) }
-            guard equals != line.endIndex,
-                let fact = Fact(
-                    key: String(Substring(line[..<equals])), value: String(Substring(line[equals...].dropFirst(3))))
-            else { throw Malformed(line: index + 1, reason: "expected `kind object = value` or `- kind object`") }
-            present.append(fact)
         }
+        if let failure { throw failure }
         self.init(present: present, absent: absent)
+    }
+
+    /// Where the lines of a text are, without their ends.
+    private static func lines(_ bytes: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
+        var lines: [Range<Int>] = []
+        var start = 0
+        while start < bytes.count {
+            let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+            lines.append(start..<end)
+            start = end + 1
+        }
+        return lines
     }
 
     /// The file's text: removals first, then facts by kind and object.
     package var text: String {
-        (absent.map { "- " + $0 } + present.map { "\($0.key) = \($0.value)" })
-            .map { $0 + "\n" }.joined()
+        (absent.map { "- \($0)" } + present.map { "\($0.key) = \($0.value)" }).map { $0 + "\n" }.joined()
     }
 }
 
 /// A fact that does not hold as it should.
-package struct FactMismatch: Hashable, Sendable, Codable, CustomStringConvertible {
+package struct FactMismatch: Hashable, Sendable, CustomStringConvertible {
     /// What should hold.
     package let expected: Fact
     /// What the catalog says instead; nil when it knows no such object.

@@ -1,13 +1,13 @@
 extension Fact {
     /// What a fact speaks of; each kind is read by one catalog query, and has its row among the documented finding codes.
-    package enum Kind: String, Sendable, Codable, CaseIterable, Comparable {
+    package enum Kind: String, Sendable, Codable, CaseIterable {
         /// A schema of ours exists.
         case schema
         /// An extension: its schema, and whether its version is the one the server ships.
         case `extension`
         /// What a role of ours may do in the cluster.
         case role
-        /// A role of ours is in another role, or somebody is in a role of ours.
+        /// A role of ours is in another role, or another role is in one of ours.
         case membership
         /// A setting of a role or of the database that changes what statements mean or how long they may take.
         case setting
@@ -62,7 +62,27 @@ extension Fact {
         /// A table of ours inherits or is inherited from.
         case inheritance
 
-        /// The order of their names, which is that of the layout files.
-        package static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
+        /// The kind of object that the fact is about; nil where that differs from fact to fact.
+        var objectKind: ObjectName.Kind? {
+            switch self {
+            case .owner, .grant, .statistics, .setting: nil
+            case .schema: .schema
+            case .extension: .extension
+            case .role, .membership: .role
+            case .table, .parameters, .rowSecurity, .inheritance: .table
+            case .column, .default, .notNull, .storage: .column
+            case .sequence, .ownedBy: .sequence
+            case .constraint: .constraint
+            case .index: .index
+            case .view, .viewDefinition: .view
+            case .function, .functionBody: .function
+            case .trigger: .trigger
+            case .rule: .rule
+            case .policy: .policy
+            case .defaultPrivileges: .defaultPrivileges
+            case .systemFunctions: .systemFunctions
+            case .extendedStatistics: .statistics
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Core
 import FoundationEssentials
 import Glibc
 import Install
@@ -84,7 +85,7 @@ package struct LocalServer: Sendable {
     }
 
     /// Starts the server, making its cluster first when there is none; does nothing when it runs.
-    /// - Throws: ``LocalServerError``.
+    /// - Throws: ``Failure``.
     package func start(_ binaries: ServerBinaries, _ configuration: Configuration = Configuration()) async throws {
         if running != nil { return try await waitUntilReady() }
         if !FileManager.default.fileExists(atPath: data + "/PG_VERSION") {
@@ -95,7 +96,7 @@ package struct LocalServer: Sendable {
             let port = Self.freePort(preferring: configuration.preferredPort)
             do {
                 return try await launch(binaries, configuration, port: port)
-            } catch let error as LocalServerError {
+            } catch let error as Failure {
                 // Somebody else may have taken the port since it was looked at; then there is another.
                 if Self.freePort(preferring: port) == port { throw error }
             }
@@ -113,18 +114,20 @@ package struct LocalServer: Sendable {
             advice: "tail \(logFile)")
     }
 
-    /// Waits for a server that is starting: the eighth line of its pid file says when it accepts connections.
+    /// Whether the server on a data directory accepts connections: the eighth line of its pid file says that.
+    static func isReady(_ data: String) -> Bool {
+        guard let contents = FileManager.default.contents(atPath: data + "/postmaster.pid") else { return false }
+        let lines = String(decoding: contents, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.count > 7 && lines[7].hasPrefix("ready")
+    }
+
+    /// Waits for a server that is starting.
     private func waitUntilReady() async throws {
-        for _ in 0..<600 {
-            guard running != nil, let contents = FileManager.default.contents(atPath: data + "/postmaster.pid") else {
-                break
-            }
-            let lines = String(decoding: contents, as: UTF8.self).split(
-                separator: "\n", omittingEmptySubsequences: false)
-            if lines.count > 7, lines[7].hasPrefix("ready") { return }
+        for _ in 0..<600 where running != nil {
+            if Self.isReady(data) { return }
             try await Task.sleep(for: .milliseconds(100))
         }
-        throw LocalServerError(problem: "the server does not become ready", fix: "tail \(logFile)")
+        throw Failure(.failed, "the server does not become ready", fix: "tail \(logFile)")
     }
 
     /// Stops the server; does nothing when none runs.
@@ -137,7 +140,7 @@ package struct LocalServer: Sendable {
             if running == nil { return }
             try await Task.sleep(for: .milliseconds(100))
         }
-        throw LocalServerError(problem: "the server (process \(pid)) does not stop", fix: "tail \(logFile)")
+        throw Failure(.failed, "the server (process \(pid)) does not stop", fix: "tail \(logFile)")
     }
 
     // MARK: - The cluster
@@ -153,8 +156,9 @@ package struct LocalServer: Sendable {
             }
             try manager.createDirectory(atPath: attempt, withIntermediateDirectories: false)
         } catch {
-            throw LocalServerError(
-                problem: "cannot write in \(directory)", fix: "cd to a folder where you may make .emaildb")
+            throw Failure(
+                .failed,
+                "cannot write in \(directory)", fix: "cd to a folder where you may make .emaildb")
         }
         try giveToServer(attempt)
         let password = Self.randomPassword()
@@ -180,14 +184,14 @@ package struct LocalServer: Sendable {
             "127.0.0.1:*:*:\(Self.superuser):\(password)\n"
                 + "127.0.0.1:*:*:\(RolePassword.application):\(applicationPassword)\n", to: passwordFile)
         guard rename(attempt, data) == 0 else {
-            throw LocalServerError(problem: "cannot write in \(directory)", fix: "ls -la \(directory)")
+            throw Failure(.failed, "cannot write in \(directory)", fix: "ls -la \(directory)")
         }
     }
 
     private func writeSecret(_ text: String, to path: String) throws {
         unlink(path)
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
-        guard file >= 0 else { throw LocalServerError(problem: "cannot write \(path)", fix: "ls -la \(directory)") }
+        guard file >= 0 else { throw Failure(.failed, "cannot write \(path)", fix: "ls -la \(directory)") }
         defer { close(file) }
         _ = Array(text.utf8).withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
     }
@@ -195,7 +199,7 @@ package struct LocalServer: Sendable {
     private func prepareLog() throws {
         let file = open(logFile, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         guard file >= 0 else {
-            throw LocalServerError(problem: "cannot write \(logFile)", fix: "ls -la \(directory)")
+            throw Failure(.failed, "cannot write \(logFile)", fix: "ls -la \(directory)")
         }
         close(file)
         try giveToServer(logFile)
@@ -206,7 +210,7 @@ package struct LocalServer: Sendable {
     private func giveToServer(_ path: String) throws {
         guard getuid() == 0 else { return }
         guard chown(path, ServerProgram.User.nobody.id, ServerProgram.User.nobody.group) == 0 else {
-            throw LocalServerError(problem: "cannot give \(path) to the user nobody", fix: "run as an ordinary user")
+            throw Failure(.failed, "cannot give \(path) to the user nobody", fix: "run as an ordinary user")
         }
     }
 
@@ -224,11 +228,11 @@ package struct LocalServer: Sendable {
                 environment: .inherit.updating(environment), workingDirectory: "/",
                 output: .string(limit: 65536), error: .string(limit: 65536))
         } catch {
-            throw LocalServerError(problem: "\(command[0]) cannot be run: \(error)", fix: advice)
+            throw Failure(.failed, "\(command[0]) cannot be run: \(error)", fix: advice)
         }
         guard result.terminationStatus.isSuccess else {
             let message = result.standardError.split(separator: "\n").suffix(6).joined(separator: "\n")
-            throw LocalServerError(problem: "\(name) failed: \(message)", fix: advice)
+            throw Failure(.failed, "\(name) failed: \(message)", fix: advice)
         }
     }
 

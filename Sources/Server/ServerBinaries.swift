@@ -1,3 +1,4 @@
+import Core
 import FoundationEssentials
 
 /// An installed PostgreSQL server: the folder that holds `bin/postgres`.
@@ -6,12 +7,13 @@ package struct ServerBinaries: Sendable, Hashable {
     package let directory: String
 
     /// Uses the server in a folder.
-    /// - Throws: ``LocalServerError`` when it holds no server.
+    /// - Throws: ``Failure`` when it holds no server.
     package init(directory: String) throws {
         self.directory = Paths.absolute(directory)
         guard FileManager.default.isExecutableFile(atPath: self.directory + "/bin/postgres") else {
-            throw LocalServerError(
-                problem: "\(self.directory) holds no PostgreSQL server (bin/postgres)",
+            throw Failure(
+                .failed,
+                "\(self.directory) holds no PostgreSQL server (bin/postgres)",
                 fix: "deployment/scripts/fetch-postgresql 16   # or name an installed one with --postgres DIR")
         }
     }
@@ -19,7 +21,7 @@ package struct ServerBinaries: Sendable, Hashable {
     /// Finds a server: the one that was asked for, then `EMAILDB_POSTGRES`, then what this project fetches into
     /// `.emaildb`, then Debian's, 16 first.
     package static func find(_ asked: String?, state: String) throws -> ServerBinaries {
-        if let named = asked ?? ProcessInfo.processInfo.environment["EMAILDB_POSTGRES"], !named.isEmpty {
+        if let named = asked ?? EnvironmentVariable.postgres.value {
             return try ServerBinaries(directory: named)
         }
         for major in [16, 17, 18, 15] {
@@ -27,26 +29,14 @@ package struct ServerBinaries: Sendable, Hashable {
                 if let found = try? ServerBinaries(directory: folder) { return found }
             }
         }
-        throw LocalServerError(
-            problem: "no PostgreSQL server was found on this machine",
+        throw Failure(
+            .failed,
+            "no PostgreSQL server was found on this machine",
             fix: "deployment/scripts/fetch-postgresql 16   # or apt-get install postgresql")
     }
 
     /// The path of one of its programs.
     func program(_ name: String) -> String { directory + "/bin/" + name }
-}
-
-/// Why a private server cannot be started, stopped or found.
-package struct LocalServerError: Error, Sendable, Hashable {
-    /// What is wrong.
-    package let problem: String
-    /// What to type next.
-    package let fix: String
-
-    package init(problem: String, fix: String) {
-        self.problem = problem
-        self.fix = fix
-    }
 }
 
 /// Paths as the process sees them.

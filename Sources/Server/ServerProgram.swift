@@ -1,3 +1,4 @@
+import Core
 import FoundationEssentials
 import Glibc
 import Postgres
@@ -74,44 +75,17 @@ package struct ServerProgram: Sendable {
         for (key, value) in environment { variables[key] = value }
         let output = try TemporaryOutput()
         let errors = try TemporaryOutput()
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, output.descriptor, STDOUT_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, errors.descriptor, STDERR_FILENO)
         // A server that is started stays, and must not keep open what this process was given or has opened.
-        for descriptor in 3...Self.lastDescriptor { posix_spawn_file_actions_addclose(&actions, descriptor) }
-        var process = pid_t()
-        let failure = Self.withCStrings(words) { arguments in
-            Self.withCStrings(variables.map { "\($0.key)=\($0.value)" }) { environment in
-                posix_spawn(&process, words[0], &actions, nil, arguments, environment)
-            }
-        }
-        guard failure == 0 else {
-            throw LocalServerError(
-                problem: "\(words[0]) cannot be run: \(String(cString: strerror(failure)))", fix: "ls -l \(words[0])"
-            )
-        }
-        var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0, errno == EINTR {}
-        let ending = status & 0x7F
-        return Outcome(
-            status: ending == 0 ? (status >> 8) & 0xFF : 128 + ending, output: output.text, errors: errors.text)
+        let program = try ChildProgram(
+            words, environment: variables, output: (output.descriptor, errors.descriptor),
+            closingUpTo: Self.lastDescriptor)
+        return Outcome(status: program.wait(), output: output.text, errors: errors.text)
     }
 
     /// The highest number that an open file may have, with some to spare for what other threads open meanwhile.
     private static var lastDescriptor: Int32 {
         let open = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd"))?.compactMap { Int32($0) }
         return max(3, min((open?.max() ?? 255) + 16, Int32(clamping: sysconf(Int32(_SC_OPEN_MAX))) - 1))
-    }
-
-    private static func withCStrings<Result>(
-        _ texts: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
-    ) -> Result {
-        var pointers = texts.map { strdup($0) } + [nil]
-        defer { for pointer in pointers { free(pointer) } }
-        return body(&pointers)
     }
 }
 
@@ -122,7 +96,7 @@ private final class TemporaryOutput {
     init() throws {
         let path = "/tmp/emaildb-output-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
         descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw LocalServerError(problem: "cannot write in /tmp", fix: "df /tmp") }
+        guard descriptor >= 0 else { throw Failure(.failed, "cannot write in /tmp", fix: "df /tmp") }
         unlink(path)
     }
 

@@ -7,7 +7,9 @@ package import Postgres
 /// Everything goes through `ALTER SYSTEM`, one `tune` at a time (an advisory lock in the maintenance database), with a
 /// journal in the same file; see <doc:Tuning>.
 package struct Tuner: Sendable {
-    private let settings: ConnectionSettings
+    static let refusal = "this cannot be done; nothing was written"
+
+    let settings: ConnectionSettings
     private let lockTimeout: Duration
     let progress: @Sendable (TuneProgress) -> Void
 
@@ -29,13 +31,13 @@ package struct Tuner: Sendable {
 
     /// Makes a plan, and proves that the server starts with it; nothing is written.
     /// - Parameter forApplying: whether the privileges to carry it out are asked for as well.
-    /// - Throws: ``TuneFailure``.
+    /// - Throws: ``Failure``.
     package func plan(_ options: TuneOptions, forApplying: Bool = false) throws -> TunePlan {
-        try session("plan") { connection in
+        try session { connection in
             try Privileges.check(options, forApplying: forApplying, connection)
             let preparation = try proven(options, connection)
             // Ctrl-C reaches the programs of the scratch server as well; without them the proof would look impossible.
-            if let signal = Interruption.signal { throw TuneFailure.interrupted(signal: signal) }
+            try Interruption.check()
             // What an earlier profile left may be more than this one sets.
             if forApplying { try Privileges.check(preparation.during, connection) }
             return preparation.plan
@@ -43,19 +45,19 @@ package struct Tuner: Sendable {
     }
 
     /// Carries out a plan that ``plan(_:forApplying:)`` made.
-    /// - Throws: ``TuneFailure``; refused when the server has changed since, so that nobody agrees to one plan and gets
+    /// - Throws: ``Failure``; refused when the server has changed since, so that nobody agrees to one plan and gets
     ///   another.
     package func apply(_ plan: TunePlan, _ options: TuneOptions) throws -> TuneReport {
-        try session("apply") { connection in
+        try session { connection in
             try Privileges.check(options, forApplying: true, connection)
             return try locked(connection) {
                 let server = try state(connection)
                 // With the machine of the plan: its free space may have changed a little since, the plan shall not.
                 let preparation = try Planner(options: options, server: server, machine: plan.machine).prepare()
                 guard preparation.plan.items == plan.items else {
-                    throw TuneFailure.refused(
+                    throw Failure.refused(
                         "the server's configuration has changed since the plan was made; nothing was written",
-                        "emaildb tune --profile \(options.profile.rawValue) --plan")
+                        fix: "emaildb tune --profile \(options.profile.rawValue) --plan")
                 }
                 try Applier(server: server, progress: progress).apply(preparation, connection)
                 return try Effectiveness.report(plan, connection)
@@ -64,15 +66,15 @@ package struct Tuner: Sendable {
     }
 
     /// Looks again at what a plan came to, after a restart.
-    /// - Throws: ``TuneFailure``.
+    /// - Throws: ``Failure``.
     package func review(_ plan: TunePlan) throws -> TuneReport {
-        try session("review") { try Effectiveness.report(plan, $0) }
+        try session { try Effectiveness.report(plan, $0) }
     }
 
     /// Takes back what ``apply(_:_:)`` did, as far as the values are still ours.
-    /// - Throws: ``TuneFailure``; refused when the server would not start with what was there before.
+    /// - Throws: ``Failure``; refused when the server would not start with what was there before.
     package func undo() throws -> UndoReport {
-        try session("undo") { connection in
+        try session { connection in
             try Privileges.checkReading(connection)
             return try locked(connection) {
                 let server = try state(connection)
@@ -88,13 +90,14 @@ package struct Tuner: Sendable {
         let server = try ServerState(connection)
         guard server.fileErrors.isEmpty else {
             let directory = server.dataDirectory ?? "DATA_DIRECTORY"
-            throw TuneFailure.refused(
+            throw Failure.refused(
+                Tuner.refusal,
                 server.fileErrors.map { error in
                     let isAuto = error.hasPrefix("postgresql.auto.conf:")
                     return Problem(
                         problem: "\(error): ALTER SYSTEM fails and the server would not start again",
                         fix: isAuto
-                            ? "Stop the server, then: emaildb tune --rescue -D \(directory)" : "Mend that line first.")
+                            ? "Stop the server, then: emaildb tune --rescue -D \(directory)" : "Fix that line first.")
                 })
         }
         return server
@@ -106,13 +109,13 @@ package struct Tuner: Sendable {
         if options.isExact, options.profile == .highThroughput,
             !(options.walLevelMinimal && options.asynchronousCommit == .server)
         {
-            throw TuneFailure.refused(
-                "the founding document's literal high-throughput values are wal_level = minimal, which ends replication"
+            throw Failure.refused(
+                "the documented high-throughput values (--exact) are wal_level = minimal, which ends replication"
                     + " and point-in-time recovery, and synchronous_commit = off, which loses the last mail in a crash",
-                "Say so: --exact --wal-level-minimal --async-commit server; or leave --exact away.")
+                fix: "Say so: --exact --wal-level-minimal --async-commit server; or leave --exact away.")
         }
         if options.asynchronousCommit == .application, !server.hasApplicationRole {
-            throw TuneFailure.refused("there is no role email_service on this server yet", "emaildb init")
+            throw Failure.refused("there is no role email_service on this server yet", fix: "emaildb init")
         }
         let machine = try MachineSensor(root: options.systemRoot).read(options, server, connection)
         return try Planner(options: options, server: server, machine: machine).prepare()
@@ -125,13 +128,13 @@ package struct Tuner: Sendable {
         let budget = preparation.plan.budget
         let rules = StartRules.problems(preparation.candidate, server)
         let problems = rules + [budget.problem].compactMap { $0 }
-        guard problems.isEmpty else { throw TuneFailure.refused(problems) }
+        guard problems.isEmpty else { throw Failure.refused(Tuner.refusal, problems) }
         guard preparation.plan.items.contains(where: \.isChange) else { return preparation }
         let proof = try StartCheck(server: server, progress: progress).prove(preparation.candidate, connection)
         preparation.plan.proof = proof
         if let shared = proof.sharedMemory {
             preparation.plan.budget = MemoryBudget(preparation.candidate, memory: budget.memory, shared: shared)
-            if let problem = preparation.plan.budget.problem { throw TuneFailure.refused([problem]) }
+            if let problem = preparation.plan.budget.problem { throw Failure.refused(Tuner.refusal, [problem]) }
         }
         if let pages = proof.hugePages, preparation.plan.profile.isForServers,
             (preparation.candidate.bytes("shared_buffers") ?? 0) >= 2 * ByteSize.gigabyte
@@ -144,30 +147,18 @@ package struct Tuner: Sendable {
 
     // MARK: - Sessions
 
-    /// A session in the maintenance database, its settings pinned, and its errors turned into ours.
-    func session<Value>(_ doing: String, _ body: (borrowing Connection) throws -> Value) throws -> Value {
-        do {
-            let connection = try connect()
-            try connection.script(Session.pinning(serverVersion: connection.serverVersion))
-            guard connection.serverVersion >= Preflight.minimumVersion else {
-                throw TuneFailure.refused(
-                    "the server is PostgreSQL \(connection.serverVersion / 10_000); emaildb needs 15 or newer",
-                    "apt-get install postgresql-16")
-            }
-            let pid = try connection.query("SELECT pg_backend_pid() AS pid").first?.integer("pid")
-            guard pid == connection.announcedProcessID else {
-                throw TuneFailure.refused(
-                    "the connection goes through a pooler, which says nothing about the server behind it",
-                    "emaildb tune --host SERVER --port 5432   # the server's own address and port")
-            }
-            return try body(connection)
-        } catch let error as PostgresError {
-            if let signal = Interruption.signal { throw TuneFailure.interrupted(signal: signal) }
-            switch error.kind {
-            case .server, .usage: throw TuneFailure.failed(error, doing: "tune: \(doing)")
-            case .configuration, .connect, .connectionLost: throw TuneFailure.connection(error)
-            }
+    /// A session in the maintenance database, its settings pinned.
+    func session<Value>(_ body: (borrowing Connection) throws -> Value) throws -> Value {
+        let connection = try connect()
+        try connection.script(Session.pinning(serverVersion: connection.serverVersion))
+        guard connection.serverVersion >= Preflight.minimumVersion else {
+            throw Failure.refused(Self.refusal, [.tooOld(connection.serverVersion)])
         }
+        let pid = try connection.query("SELECT pg_backend_pid() AS pid").first?.integer("pid")
+        guard pid == connection.announcedProcessID else {
+            throw Failure.refused(Self.refusal, [.pooler(command: "tune")])
+        }
+        return try body(connection)
     }
 
     private func connect() throws -> Connection {
@@ -184,15 +175,9 @@ package struct Tuner: Sendable {
 
     /// Runs a body while no other `tune` can write.
     func locked<Value>(_ connection: borrowing Connection, _ body: () throws -> Value) throws -> Value {
-        do {
-            try InstallLock.acquire(
-                connection, deadline: ContinuousClock.now + lockTimeout,
-                waiting: { progress(.waitingForLock(holders: $0)) })
-        } catch InstallFailure.lockTimeout(let waited, let holders) {
-            throw TuneFailure.lockTimeout(waited: waited, holders: holders)
-        } catch InstallFailure.interrupted(let signal) {
-            throw TuneFailure.interrupted(signal: signal)
-        }
+        try InstallLock.acquire(
+            connection, deadline: ContinuousClock.now + lockTimeout,
+            waiting: { progress(.waitingForLock(holders: $0)) })
         defer { if connection.isAlive { try? InstallLock.release(connection) } }
         return try body()
     }

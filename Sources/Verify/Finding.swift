@@ -1,7 +1,7 @@
 import Fix
 package import Schema
 
-/// Something that is not as it should be.
+/// One thing that a check found.
 package struct Finding: Sendable, Hashable, Encodable {
     /// How much it matters.
     package enum Severity: String, Sendable, Hashable, Codable, Comparable {
@@ -26,18 +26,18 @@ package struct Finding: Sendable, Hashable, Encodable {
     package let expected: String?
     /// What is; nil when there is nothing.
     package let actual: String?
-    /// The SQL that mends it, to be run as a superuser; nil when no SQL can, and ``message`` or the code's page says what to do.
-    package let mending: String?
+    /// The SQL that fixes it, to be run as a superuser; nil when no SQL can, and ``message`` or the code's page says what to do.
+    package let fix: String?
     /// Where the object is made.
     package let source: SourceLine?
     /// Where the code is explained.
     package var documentation: String { FindingCode.page + "#" + code }
-    /// The mending SQL in parts that the script of all findings can order.
-    let repairs: [Repair]
+    /// The same in parts that the script of all findings can order.
+    let statements: [FixStatement]
 
     init(
         _ code: FindingCode, object: String, message: String? = nil, expected: String? = nil, actual: String? = nil,
-        repairs: [Repair] = [], source: SourceLine? = nil
+        statements: [FixStatement] = [], source: SourceLine? = nil
     ) {
         self.code = code.id
         severity = code.severity
@@ -45,13 +45,13 @@ package struct Finding: Sendable, Hashable, Encodable {
         self.message = message ?? code.title
         self.expected = expected
         self.actual = actual
-        self.repairs = repairs.sorted()
-        mending = repairs.isEmpty ? nil : self.repairs.map(\.sql).joined(separator: "\n")
+        self.statements = statements.inOrder
+        fix = statements.isEmpty ? nil : self.statements.map(\.sql).joined(separator: "\n")
         self.source = source
     }
 
     private enum CodingKeys: String, CodingKey {
-        case code, severity, object, message, expected, actual, mending, source, documentation
+        case code, severity, object, message, expected, actual, fix, source, documentation
     }
 
     /// Writes every field, those that are nil as null, so that programs find the same keys in each finding.
@@ -63,7 +63,7 @@ package struct Finding: Sendable, Hashable, Encodable {
         try container.encode(message, forKey: .message)
         try container.encode(expected, forKey: .expected)
         try container.encode(actual, forKey: .actual)
-        try container.encode(mending, forKey: .mending)
+        try container.encode(fix, forKey: .fix)
         try container.encode(source, forKey: .source)
         try container.encode(documentation, forKey: .documentation)
     }

@@ -5,18 +5,18 @@ extension FindingCode {
     static let notInstalled = FindingCode(
         .layout, 901, "the database has no ledger of emaildb",
         cause: "emaildb init never ran here, or the schema emaildb was dropped.",
-        cure: "Run emaildb init; if the tables are there, restore the schema emaildb from a backup first.")
+        fix: "Run emaildb init; if the tables are there, restore the schema emaildb from a backup first.")
     static let stepsPending = FindingCode(
         .layout, 902, "steps of this emaildb are not applied",
         cause: "The program is newer than the database. What the pending steps make is not asked for.",
-        cure: "Run emaildb init.")
+        fix: "Run emaildb init.")
     static let ledgerContradicts = FindingCode(
         .layout, 903, "the ledger contradicts this emaildb",
         cause: "An applied step was edited, renamed or removed, or the ledger was changed by hand.",
-        cure: "Compare emaildb.ledger with emaildb.ledger_event and with the released files; restore what was changed.")
+        fix: "Compare emaildb.ledger with emaildb.ledger_event and with the released files; restore what was changed.")
     static let databaseNewer = FindingCode(
         .layout, 904, "the database has steps that this emaildb does not know",
-        cause: "A newer emaildb upgraded it.", cure: "Use the emaildb that upgraded this database, or a later one.")
+        cause: "A newer emaildb upgraded it.", fix: "Use the emaildb that upgraded this database, or a later one.")
 
     static let ledger = [notInstalled, stepsPending, ledgerContradicts, databaseNewer]
 
@@ -25,72 +25,72 @@ extension FindingCode {
         cause:
             "The role itself, or one it is a member of, directly or through others, is a superuser, has BYPASSRLS, CREATEROLE,"
             + " CREATEDB or REPLICATION, or is one of PostgreSQL's predefined roles.",
-        cure: "Take the attribute away or revoke the membership; an application needs neither.")
+        fix: "Take the attribute away or revoke the membership; an application needs neither.")
     static let reachesOwner = FindingCode(
         .security, 2, "an application role owns something, or can act as who owns it",
         cause: "ALTER .. OWNER TO, or a membership in an owning role. An owner can change and drop what it owns.",
-        cure: "Give the object to email_owner, or revoke the membership.")
+        fix: "Give the object to email_owner, or revoke the membership.")
     static let beyondRowSecurity = FindingCode(
         .security, 3, "an application role may TRUNCATE, REFERENCES or TRIGGER a table",
         cause: "A grant to the role, to PUBLIC or to a role it is in. None of the three asks row security.",
-        cure: "Revoke it.")
+        fix: "Revoke it.")
     static let mayCreate = FindingCode(
         .security, 4, "an application role may create objects or temporary tables",
         cause:
             "CREATE on a schema, or CREATE or TEMPORARY on the database, for the role, PUBLIC or a role it is in. Such objects"
             + " can shadow names.",
-        cure: "Revoke it.")
+        fix: "Revoke it.")
     static let definerFunction = FindingCode(
         .security, 5, "an application role may execute a SECURITY DEFINER function that is not on the list",
         cause: "A function that runs with its owner's rights was added, and EXECUTE is open to PUBLIC by default.",
-        cure:
+        fix:
             "Revoke EXECUTE, or make it SECURITY INVOKER; if it is meant, add it in a step of sql/ or ignore it with a reason."
     )
     static let foreignKeyWithoutTenant = FindingCode(
         .security, 6, "a foreign key does not pair tenant_id with tenant_id",
         cause: "A key over the id alone: rows can refer to another tenant's rows, and its checks tell which ids exist.",
-        cure: "Replace it by one that starts with tenant_id on both sides.")
+        fix: "Replace it by one that starts with tenant_id on both sides.")
     static let policyFunction = FindingCode(
         .security, 7, "a policy calls a function that is VOLATILE or IMMUTABLE",
         cause:
             "A volatile function forbids index conditions; an immutable one is evaluated once for a cached plan, which then shows"
             + " the previous tenant's rows.",
-        cure: "Write the expression inline, as sql/0012_row_security.sql does, or declare the function STABLE.")
+        fix: "Write the expression inline, as sql/0012_row_security.sql does, or declare the function STABLE.")
     static let leakproof = FindingCode(
         .security, 8, "the set of LEAKPROOF functions is not PostgreSQL's own",
         cause:
             "ALTER FUNCTION .. LEAKPROOF, to make an index usable under row security. Errors and timing of such a function tell of"
             + " rows that its caller may not see.",
-        cure: "ALTER FUNCTION .. NOT LEAKPROOF; search goes through the functions of email_search instead.")
+        fix: "ALTER FUNCTION .. NOT LEAKPROOF; search goes through the functions of email_search instead.")
     static let openView = FindingCode(
         .security, 9, "a view reads tables of ours with its owner's rights",
         cause:
             "A view without security_invoker, or a materialized view, over our tables: it shows every tenant's rows to whoever may"
             + " read it.",
-        cure: "ALTER VIEW .. SET (security_invoker = true); a materialized view has to go.")
+        fix: "ALTER VIEW .. SET (security_invoker = true); a materialized view has to go.")
     static let connectionRule = FindingCode(
         .security, 10, "a connection rule admits remote clients without a safe password check", severity: .warning,
         cause: "A line of pg_hba.conf says trust, password, md5 or ident for addresses that are not this machine's.",
-        cure: "Use scram-sha-256 or cert in that line, then SELECT pg_reload_conf();")
+        fix: "Use scram-sha-256 or cert in that line, then SELECT pg_reload_conf();")
     static let connectionWithoutTLS = FindingCode(
         .security, 11, "a connection rule admits remote clients without TLS", severity: .warning,
         cause: "A line of pg_hba.conf begins with host or hostnossl for addresses that are not this machine's.",
-        cure: "Begin it with hostssl, set ssl = on, then SELECT pg_reload_conf();")
+        fix: "Begin it with hostssl, set ssl = on, then SELECT pg_reload_conf();")
     static let passwordEncryption = FindingCode(
         .security, 12, "new passwords are not stored as SCRAM verifiers", severity: .warning,
         cause: "password_encryption is md5.",
-        cure: "ALTER SYSTEM SET password_encryption = 'scram-sha-256'; then set the passwords anew.")
+        fix: "ALTER SYSTEM SET password_encryption = 'scram-sha-256'; then set the passwords anew.")
     static let foreignServer = FindingCode(
         .security, 13, "an application role may use a foreign server",
         cause:
             "USAGE on a server of postgres_fdw or the like: whoever may make a user mapping on it can connect from the server to"
             + " itself as somebody else.",
-        cure: "Revoke USAGE on the foreign server.")
+        fix: "Revoke USAGE on the foreign server.")
     static let openStatistics = FindingCode(
         .security, 14, "an application role may read pg_stat_statements",
         cause:
             "The extension was created by somebody else, open to PUBLIC. It shows literals of statements that served other tenants.",
-        cure: "Run the mending SQL, which leaves it to pg_monitor.")
+        fix: "Run the SQL of the fix, which leaves it to pg_monitor.")
 
     static let security = [
         reachesPrivilege, reachesOwner, beyondRowSecurity, mayCreate, definerFunction, foreignKeyWithoutTenant,
@@ -103,13 +103,13 @@ extension FindingCode {
         cause:
             "The index is missing or invalid, statistics are missing or wrong, planner settings forbid or discourage it, or the"
             + " policy's expression can be no index condition.",
-        cure:
+        fix:
             "Look for findings of the layout first; then ANALYZE the table and compare EXPLAIN with the index catalogue."
     )
     static let failedQuery = FindingCode(
         .plans, 2, "a catalogued query fails",
         cause: "A function, a column or a grant that it needs is not as it should be.",
-        cure: "Look for findings of the layout; the message is PostgreSQL's own.")
+        fix: "Look for findings of the layout; the message is PostgreSQL's own.")
 
     static let plans = [otherPlan, failedQuery]
 
@@ -118,32 +118,32 @@ extension FindingCode {
         cause:
             "A tenant, acting as the application, reached what belongs to another or to nobody. Layout and security findings of the"
             + " same run usually say through which hole.",
-        cure: "Mend those findings; keep applications away until this one is gone.")
+        fix: "Fix those findings; keep applications away until this one is gone.")
     static let controlFailed = FindingCode(
         .probe, 2, "what the application must be able to do fails",
         cause:
             "The same statement that an attack tries does not work for its rightful user either, so the attack proves nothing:"
             + " a grant, policy or trigger is missing.",
-        cure: "Mend the layout findings of the same run.")
+        fix: "Fix the layout findings of the same run.")
     static let probeBroken = FindingCode(
         .probe, 3, "the probe could not set up its two tenants",
         cause: "The application's own inserts fail; the message is PostgreSQL's own.",
-        cure: "Mend the layout findings of the same run.")
+        fix: "Fix the layout findings of the same run.")
     static let leftovers = FindingCode(
         .probe, 4, "the probe left something behind",
         cause:
             "Rows or locks of the probe's tenants outlive its rollback: a trigger or rule writes elsewhere (dblink, a foreign table).",
-        cure: "Remove what does so; layout findings name extra triggers and rules.")
+        fix: "Remove what does so; layout findings name extra triggers and rules.")
 
     static let probe = [attackSucceeded, controlFailed, probeBroken, leftovers]
 
     static let expired = FindingCode(
         .ignore, 1, "an entry of the ignore file has expired",
         cause: "Its date has passed. What it ignored is reported again.",
-        cure: "Mend the finding, or give the entry a new date and a reason that still holds.")
+        fix: "Fix the finding, or give the entry a new date and a reason that still holds.")
     static let unused = FindingCode(
         .ignore, 2, "an entry of the ignore file ignores nothing", severity: .warning,
-        cause: "The finding was mended, or the entry has a typing error.", cure: "Remove the entry.")
+        cause: "The finding was fixed, or the entry has a typing error.", fix: "Remove the entry.")
 
     static let ignore = [expired, unused]
 }

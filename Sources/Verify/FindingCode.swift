@@ -1,9 +1,9 @@
 import Postgres
 import Schema
 
-/// A kind of finding: its stable code, how much it matters, what it means, and how to cure it.
+/// A kind of finding: its stable code, how much it matters, what it means, and how to fix it.
 ///
-/// The same texts are the documentation page of the codes; a test holds the two against each other.
+/// The documentation page of the codes is written from the same list (`make codes`).
 package struct FindingCode: Sendable, Hashable {
     /// Which part of `verify` finds it.
     package enum Section: String, Sendable, Codable, CaseIterable {
@@ -41,7 +41,7 @@ package struct FindingCode: Sendable, Hashable {
     /// How it comes about.
     package let cause: String
     /// What to do.
-    package let cure: String
+    package let fix: String
 
     /// The documentation page, from the root of the project.
     package static let page = "Sources/EmailDBCommand/Documentation.docc/FindingCodes.md"
@@ -49,7 +49,7 @@ package struct FindingCode: Sendable, Hashable {
     /// A code by its parts.
     init(
         _ section: Section, _ number: Int, _ title: String, severity: Finding.Severity = .error, cause: String,
-        cure: String
+        fix: String
     ) {
         let digits = String(number)
         id = "EDB-" + section.letter + String(repeating: "0", count: 3 - digits.count) + digits
@@ -57,7 +57,7 @@ package struct FindingCode: Sendable, Hashable {
         self.severity = severity
         self.title = title
         self.cause = cause
-        self.cure = cure
+        self.fix = fix
     }
 
     /// Every code, in order.
@@ -146,17 +146,17 @@ extension FindingCode {
             FindingCode(
                 .layout, number, "the \(row.noun) is missing", severity: severity,
                 cause: "Dropped or revoked after init, or left out by an incomplete restore; \(row.reason).",
-                cure: "Run the mending SQL; it makes the object as sql/ does.")
+                fix: "Run the SQL of the fix; it makes the object as sql/ does.")
         case .changed:
             FindingCode(
                 .layout, number, "the \(row.noun) differs", severity: severity,
                 cause: "Changed by hand or by another tool after init; \(row.reason).",
-                cure: "Run the mending SQL; if the change is wanted, it belongs in a new step of sql/.")
+                fix: "Run the SQL of the fix; if the change is wanted, it belongs in a new step of sql/.")
         case .extra:
             FindingCode(
                 .layout, number, "the \(row.noun) is not part of the design", severity: severity,
                 cause: "Added by hand or by another tool after init; \(row.reason).",
-                cure: "Run the mending SQL, which removes it, or ignore it with a reason.")
+                fix: "Run the SQL of the fix, which removes it, or ignore it with a reason.")
         }
     }
 

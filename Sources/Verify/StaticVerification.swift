@@ -14,10 +14,10 @@ struct StaticVerification {
         let start = ContinuousClock.now
         // The layout of all steps decides what to ask for; how many of them are applied, what to expect.
         let whole = ExpectedLayout(source.steps)
-        let layout = sections.contains(.layout) ? [LiveCatalog.statement(for: whole.facts.values)] : []
+        let layout = sections.contains(.layout) ? [LiveCatalog.statement(for: whole.facts.keys)] : []
         let all = sections.contains(.security) ? SecurityCheck.all(whole, serverVersion: connection.serverVersion) : []
-        let checks = all.filter { $0.needs == nil || overview.mayReadConnectionRules }
-        let security = checks.map { Statement($0.sql) }
+        let checks = all.filter { !$0.readsConnectionRules || overview.mayReadConnectionRules }
+        let security = checks.map(\.statement)
         let history = overview.mayReadLedger ? [Statement(Ledger.query)] : []
         let results = try connection.pipeline(layout + security + history + ["ROLLBACK"])
         let milliseconds = start.duration(to: .now).wholeMilliseconds
@@ -27,11 +27,10 @@ struct StaticVerification {
         let applied = source.steps.filter { done?.contains($0.number) ?? true }
         report.schemaStep = ledger?.entries.last?.step
         if sections.contains(.layout) {
-            let live = Dictionary(
-                LiveCatalog.read(results[0]).map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
             let expected = applied.count == source.steps.count ? whole : ExpectedLayout(applied)
-            let target = Mending.Target(database: report.database, installer: overview.installer)
+            let target = LayoutFix.Target(database: report.database, installer: overview.installer)
             report.findings += ledger.map { ledgerFindings($0) } ?? []
+            let live = LiveCatalog.read(results[0])
             report.findings += LayoutComparison(expected: expected, live: live, target: target).findings()
             report.parts.append(.init(section: .layout, checks: expected.facts.count, milliseconds: milliseconds))
             if ledger == nil {
@@ -43,11 +42,7 @@ struct StaticVerification {
         }
         guard sections.contains(.security) else { return }
         for (check, rows) in zip(checks, results.dropFirst(layout.count)) {
-            report.findings += rows.map { row in
-                Finding(
-                    check.code, object: row.text("object"), actual: row.text("actual"),
-                    repairs: row["mending"].map { [Repair(check.phase, $0)] } ?? [])
-            }
+            report.findings += check.findings(rows)
         }
         report.parts.append(.init(section: .security, checks: checks.count, milliseconds: milliseconds))
         if checks.count < all.count {
@@ -55,8 +50,8 @@ struct StaticVerification {
                 .init(
                     section: .security, what: "the rules of pg_hba.conf",
                     reason: "\(overview.role) may not read pg_hba_file_rules",
-                    fix: "GRANT SELECT ON pg_hba_file_rules TO \(overview.role);"
-                        + " GRANT EXECUTE ON FUNCTION pg_hba_file_rules() TO \(overview.role);"))
+                    fix: "GRANT SELECT ON pg_hba_file_rules TO \(SQL.name(overview.role));"
+                        + " GRANT EXECUTE ON FUNCTION pg_hba_file_rules() TO \(SQL.name(overview.role));"))
         }
     }
 

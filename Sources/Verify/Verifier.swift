@@ -22,6 +22,8 @@ package struct Verifier: Sendable {
         package init() {}
     }
 
+    private static let refusal = "this server cannot be verified"
+
     private let settings: ConnectionSettings
     private let database: String
     private let source: SchemaSource
@@ -43,38 +45,26 @@ package struct Verifier: Sendable {
     /// Does it.
     ///
     /// Layout and security are two round trips after the login, in one read-only transaction: one snapshot.
-    /// - Throws: ``InstallFailure``: `connection` when there is none or it was lost, `preflight` when the server is too old
-    ///   or behind a pooler, `lockTimeout`, `interrupted`, or `statement` when a query failed.
+    /// - Throws: ``Failure`` when the server is too old or behind a pooler, or a signal came; `PostgresError`.
     package func run() throws -> VerifyReport {
-        do {
-            let connection = try Connection(settings)
-            return try Interruption.cancelling(connection.makeCancelHandle()) { try verify(connection) }
-        } catch let error as PostgresError {
-            if let signal = Interruption.signal { throw InstallFailure.interrupted(signal: signal) }
-            switch error.kind {
-            case .connect, .connectionLost, .configuration: throw InstallFailure.connection(error)
-            case .server where error.sqlState == .lockNotAvailable:
-                throw InstallFailure.lockTimeout(
-                    waited: .seconds(5), holders: ["a session that changes the catalog or the ledger"])
-            case .server, .usage: throw InstallFailure.statement(error, doing: "verify")
-            }
-        }
+        let connection = try Connection(settings)
+        return try Interruption.cancelling(connection.makeCancelHandle()) { try verify(connection) }
     }
 
     private func verify(_ connection: borrowing Connection) throws -> VerifyReport {
         if connection.serverVersion < Preflight.minimumVersion {
-            throw InstallFailure.preflight([.tooOld(connection.serverVersion)])
+            throw Failure.refused(Self.refusal, [.tooOld(connection.serverVersion)])
         }
         let overview = try Overview(connection)
         if overview.processID != connection.announcedProcessID {
-            throw InstallFailure.preflight([.pooler(command: "verify")])
+            throw Failure.refused(Self.refusal, [.pooler(command: "verify")])
         }
         var report = VerifyReport(
             database: database, serverVersion: connection.parameterStatus("server_version") ?? "",
             toolVersion: toolVersion, role: overview.role)
         guard overview.hasLedger else {
             _ = try connection.query("ROLLBACK")
-            report.findings = [Finding(.notInstalled, object: "database \(database)")]
+            report.findings = [Finding(.notInstalled, object: "\(ObjectName(.database, database))")]
             return report
         }
         try StaticVerification(overview: overview, source: source, sections: options.sections)
@@ -84,7 +74,7 @@ package struct Verifier: Sendable {
         options.ignoring?.apply(
             to: &report, today: options.today, sections: options.sections.subtracting(report.unseen.map(\.section)))
         report.findings.sort { ($0.severity, $0.code, $0.object) < ($1.severity, $1.code, $1.object) }
-        if let signal = Interruption.signal { throw InstallFailure.interrupted(signal: signal) }
+        try Interruption.check()
         return report
     }
 
@@ -98,7 +88,7 @@ package struct Verifier: Sendable {
     }
 }
 
-/// What has to be known of a session before it can be asked anything else.
+/// What has to be known of a session before anything else.
 struct Overview {
     let role: String
     let isSuperuser: Bool
@@ -120,17 +110,7 @@ struct Overview {
             """
             BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
             \(Session.pinning(serverVersion: connection.serverVersion, isLocal: true))
-            SELECT session_user AS role, r.rolsuper, pg_is_in_recovery() AS standby, pg_backend_pid() AS pid,
-              l.oid IS NOT NULL AS has_ledger,
-              COALESCE(has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(l.oid, 'SELECT'), false) AS may_read_ledger,
-              has_table_privilege('pg_catalog.pg_hba_file_rules', 'SELECT')
-                AND has_function_privilege('pg_catalog.pg_hba_file_rules()', 'EXECUTE') AS may_read_rules,
-              EXISTS (SELECT FROM pg_roles WHERE rolname = 'email_service' AND (r.rolsuper OR pg_has_role(r.oid, oid, \
-            \(connection.serverVersion >= 160_000 ? "'SET'" : "'MEMBER'")))) AS may_act,
-              pg_get_userbyid(n.nspowner) AS installer
-            FROM pg_roles r LEFT JOIN pg_namespace n ON n.nspname = 'emaildb'
-              LEFT JOIN pg_class l ON l.relnamespace = n.oid AND l.relname = 'ledger'
-            WHERE r.rolname = session_user
+            \(SQLFile("session_overview").text)
             """)
         guard let row = rows.last?.first else {
             throw PostgresError(kind: .usage, message: "the role of this session does not exist any longer")

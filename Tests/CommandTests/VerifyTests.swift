@@ -40,7 +40,7 @@ import Verify
         }
     }
 
-    @Test func findingsNameCodeObjectPlaceAndMendingAndEndWithStatusOne() async throws {
+    @Test func findingsNameCodeObjectPlaceAndFixAndEndWithStatusOne() async throws {
         try await withDamage { settings in
             let result = try await verify(settings, "--only", "layout,security")
             #expect(result.status == 1)
@@ -51,7 +51,7 @@ import Verify
                 "\(result.output)")
             #expect(
                 result.output.contains(
-                    "      mend      CREATE INDEX idx_email_messages_thread_id ON public.email_messages"))
+                    "      fix       CREATE INDEX idx_email_messages_thread_id ON public.email_messages"))
             #expect(result.output.contains("  warning EDB-L163"))
             #expect(result.output.split(separator: "\n").last?.hasSuffix(": 3 errors, 1 warning") == true)
             #expect(!result.output.contains("\u{1B}["))
@@ -60,19 +60,19 @@ import Verify
         }
     }
 
-    @Test func theMendingScriptRunByPsqlBringsTheDatabaseBack() async throws {
+    @Test func theFixScriptRunByPsqlBringsTheDatabaseBack() async throws {
         try await withDamage { settings in
             let script = try await verify(settings, "--fix-sql")
             #expect(script.status == 1)
             let folder = try TemporaryFolder()
-            try folder.write("mend.sql", script.output)
+            try folder.write("fix.sql", script.output)
             let psql = try await CommandRunner.run(
-                "psql", ["-X", "-q", "-f", folder.path + "/mend.sql"], environment: settings.environment)
+                "psql", ["-X", "-q", "-f", folder.path + "/fix.sql"], environment: settings.environment)
             #expect(psql.status == 0, "\(psql.errors)")
             let after = try await verify(settings)
             #expect(after.status == 0, "\(after.output)")
             let nothing = try await verify(settings, "--fix-sql")
-            #expect(nothing.status == 0 && nothing.output == "-- Nothing to mend.\n")
+            #expect(nothing.status == 0 && nothing.output == "-- Nothing to fix.\n")
         }
     }
 
@@ -85,7 +85,7 @@ import Verify
                 let line: Int
             }
             let code, severity, object, message: String
-            let expected, actual, mending: String?
+            let expected, actual, fix: String?
             let source: Source?
             let documentation: String
         }
@@ -155,7 +155,7 @@ import Verify
 
             let junit = try JUnit(folder.read("junit"))
             #expect(junit.failures.count == 4, "\(junit.failures)")
-            #expect(junit.failures.contains { $0.contains("odd <name> & \"more\", 100%") }, "\(junit.failures)")
+            #expect(junit.failures.contains { $0.contains("\"odd <name> & \"\"more\"\", 100%\"") }, "\(junit.failures)")
             #expect(junit.cases == junit.announced && junit.cases > 80)
 
             let sarif = try #require(
@@ -180,7 +180,7 @@ import Verify
                 })
             let odd = try #require(github.first { $0.contains("EDB-L163") })
             #expect(
-                odd.contains("100%25") && odd.contains("%2C 100%25::") || odd.contains("more\"%2C 100%25"), "\(odd)")
+                odd.contains("100%25") && odd.contains("%2C 100%25::") || odd.contains("more\"\"%2C 100%25\""), "\(odd)")
 
             let tap = try folder.read("tap").split(separator: "\n")
             #expect(tap[0] == "TAP version 13")

@@ -97,7 +97,7 @@ import Testing
             // Healthy: the monitor's password got through its file.
             try await container.waitUntilHealthy()
             try Connection(container.settings(password: password)).query("SELECT 1")
-            // Replication's too, which psql sets.
+            // Replication's too.
             var replication = container.settings("email_replication", password: password)
             replication["replication"] = "true"
             _ = try Connection(replication)

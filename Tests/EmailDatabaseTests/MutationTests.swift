@@ -8,7 +8,7 @@ import Testing
 @testable import Schema
 @testable import Verify
 
-/// Every kind of drift is found under its code and object, and the mending script brings the database back.
+/// Every kind of drift is found under its code and object, and the fix script brings the database back.
 ///
 /// A server of its own: roles belong to the whole cluster, and mutations are committed, as they are in life.
 @Suite(.serialized) struct MutationTests {
@@ -22,7 +22,7 @@ import Testing
         return try Verifier(settings: settings, database: Self.database, source: .embedded(), options: options).run()
     }
 
-    /// Runs a mending script as psql does.
+    /// Runs a fix script as psql does.
     private func run(_ script: String, _ connection: borrowing Connection) throws {
         try connection.script(script.replacing("\\set ON_ERROR_STOP on", with: ""))
     }
@@ -36,16 +36,17 @@ import Testing
     private var ofExtendedStatistics: [Mutation] {
         let facts = ExpectedLayout(SchemaSource.embedded().steps).facts.values
         guard let fact = facts.filter({ $0.kind == .extendedStatistics }).min() else { return [] }
-        let name = "public." + fact.lastPart
+        let name = "public.\(fact.object.part ?? "")"
         return [
-            Mutation("EDB-L291", fact.key, "DROP STATISTICS \(name)"),
+            Mutation("EDB-L291", fact.key.description, "DROP STATISTICS \(name)"),
             Mutation(
-                "EDB-L292", fact.key,
-                "DROP STATISTICS \(name); CREATE STATISTICS \(name) (mcv) ON tenant_id, account_id FROM \(fact.parent)"),
+                "EDB-L292", fact.key.description,
+                "DROP STATISTICS \(name); CREATE STATISTICS \(name) (mcv) ON tenant_id, account_id FROM \(fact.object.name)"
+            ),
         ]
     }
 
-    @Test func everyMutationIsFoundAndMended() async throws {
+    @Test func everyMutationIsFoundAndFixed() async throws {
         #expect(Set(Mutation.all.map(\.sql)).count >= 120, "distinct mutations")
         let server = TestServer()
         let settings = try await server.connectionSettings().database(Self.database)
@@ -73,19 +74,21 @@ import Testing
                 #expect(isFound, "\(mutation.sql)\n\(code) \(object) is not among\n\(describe(report))")
                 if isFound { found.insert(code) }
             }
+            let circular = FixOrder(report.findings.flatMap(\.statements)).circular
+            #expect(circular.isEmpty, "\(mutation.sql)\n\(circular.map(\.sql).joined(separator: "\n"))")
             do {
                 if let undo = mutation.undo {
                     try connection.script(filled(undo))
                 } else {
-                    try run(try #require(report.mendingScript), connection)
+                    try run(try #require(report.fixScript), connection)
                 }
             } catch {
-                Issue.record("\(mutation.sql)\n\(error)\n\(report.mendingScript ?? "")")
+                Issue.record("\(mutation.sql)\n\(error)\n\(report.fixScript ?? "")")
                 if connection.transactionStatus != .idle { try connection.query("ROLLBACK") }
             }
-            let mended = try verify(settings)
-            #expect(mended.findings.isEmpty, "\(mutation.sql)\nleaves, after its mending,\n\(describe(mended))")
-            try #require(mended.findings.count < 10, "too much is broken to go on")
+            let fixed = try verify(settings)
+            #expect(fixed.findings.isEmpty, "\(mutation.sql)\nleaves, after its fix,\n\(describe(fixed))")
+            try #require(fixed.findings.count < 10, "too much is broken to go on")
         }
         let codes = FindingCode.all.filter { $0.section == .layout || $0.section == .security }.map(\.id)
         let elsewhere = ["EDB-S010", "EDB-S011"] + (ofExtendedStatistics.isEmpty ? ["EDB-L291", "EDB-L292"] : [])
@@ -120,9 +123,10 @@ import Testing
             "DROP OWNED BY email_owner, email_search, email_audit, email_keeper, email_lookup, email_service CASCADE")
         let report = try verify(settings)
         #expect(report.findings.filter { $0.code == "EDB-L061" }.count >= 7)
-        do { try run(try #require(report.mendingScript), connection) } catch { Issue.record("\(error)") }
-        let mended = try verify(settings, [.layout, .security, .plans, .probe])
-        #expect(mended.findings.isEmpty, "\(describe(mended))")
+        #expect(FixOrder(report.findings.flatMap(\.statements)).circular.isEmpty)
+        do { try run(try #require(report.fixScript), connection) } catch { Issue.record("\(error)") }
+        let fixed = try verify(settings, [.layout, .security, .plans, .probe])
+        #expect(fixed.findings.isEmpty, "\(describe(fixed))")
         try await server.stop()
     }
 }

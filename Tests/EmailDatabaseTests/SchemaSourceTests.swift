@@ -118,7 +118,10 @@ import Testing
         try withFolder(files.mapValues { Array($0.utf8) }) { folder in
             let steps = try SchemaSource.directory(folder).steps
             #expect(steps.map(\.sql) == ["SELECT 1;"])
-            #expect(steps.first?.layout?.present == [Fact(kind: .table, object: "t", value: "owner x")])
+            #expect(
+                steps.first?.layout?.present == [
+                    Fact(Fact.Key(.table, ObjectName(.table, schema: "public", "t")), "owner x")
+                ])
         }
     }
 

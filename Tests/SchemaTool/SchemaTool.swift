@@ -3,16 +3,25 @@ import FoundationEssentials
 import Postgres
 import Schema
 import TestSupport
+import Verify
 
-/// Writes `sql/layout`: the catalog facts that each step makes, for review as a diff.
+/// Writes what is generated from the sources: `sql/layout`, the catalog facts that each step makes, for review as a diff; or
+/// with `--codes` the page of finding codes.
 ///
-/// Needs a superuser on an empty cluster of the reference version, named by the PG* variables; `make layout` provides one.
+/// The layout needs a superuser on an empty cluster of the reference version, named by the PG* variables; `make layout`
+/// provides one.
 @main
 struct SchemaTool: ParsableCommand {
     @Option(help: "The folder of the steps.")
     var sql = "sql"
 
+    @ArgumentParser.Flag(help: "Write the page of finding codes instead.")
+    var codes = false
+
     func run() throws {
+        if codes {
+            return try FindingCode.documentation.write(toFile: FindingCode.page, atomically: true, encoding: .utf8)
+        }
         let folder = sql + "/layout"
         let source = try SchemaSource.directory(sql)
         let changes = try LayoutGenerator.changes(

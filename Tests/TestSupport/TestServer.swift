@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Core
 import Glibc
 package import Postgres
 package import Server
@@ -141,7 +142,7 @@ extension TestServer {
             do {
                 try await restart(port: preferredPort)
                 return
-            } catch let error as LocalServerError {
+            } catch let error as Failure {
                 guard attempt < 100 else { throw error }
                 try await Task.sleep(for: .milliseconds(100))
             }

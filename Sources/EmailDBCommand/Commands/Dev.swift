@@ -1,16 +1,13 @@
 import ArgumentParser
 import Core
-import Dispatch
-import FoundationEssentials
 import Glibc
 import Postgres
 import Report
 import Server
-import Synchronization
 
 struct Dev: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "A private PostgreSQL server in ./.emaildb, for people without one.",
+        abstract: "Run a private PostgreSQL server in ./.emaildb.",
         subcommands: [Start.self, Stop.self, ShowStatus.self, Environment.self, Psql.self])
 
     /// The folder of everything that belongs to the private server, under the current one.
@@ -18,7 +15,7 @@ struct Dev: ParsableCommand {
 
     static var server: LocalServer { LocalServer(directory: state + "/server") }
 
-    struct Start: ParsableCommand {
+    struct Start: DevCommand {
         static let configuration = CommandConfiguration(
             abstract: "Start the server, making its cluster the first time.")
 
@@ -32,40 +29,41 @@ struct Dev: ParsableCommand {
             if !(1...65535).contains(port) { throw ValidationError("A port is a number from 1 to 65535.") }
         }
 
-        func run() throws {
-            try Dev.reporting { [postgres, port] in
+        func execute(_ terminal: Terminal) throws -> ExitStatus {
+            try blocking { [postgres, port] in
                 let binaries = try ServerBinaries.find(postgres, state: Dev.state)
                 try await Dev.server.start(binaries, LocalServer.Configuration(preferredPort: port))
                 if let running = Dev.server.running {
-                    print("PostgreSQL runs on 127.0.0.1:\(running.port) (process \(running.pid), data in \(Dev.state))")
+                    terminal.show(
+                        "PostgreSQL runs on 127.0.0.1:\(running.port) (process \(running.pid), data in \(Dev.state))")
                 }
             }
+            return .done
         }
     }
 
-    struct Stop: ParsableCommand {
+    struct Stop: DevCommand {
         static let configuration = CommandConfiguration(abstract: "Stop the server; its data stays.")
 
-        func run() throws {
-            try Dev.reporting {
-                let wasRunning = Dev.server.running != nil
-                try await Dev.server.stop()
-                print(wasRunning ? "stopped" : "no server runs here")
-            }
+        func execute(_ terminal: Terminal) throws -> ExitStatus {
+            let wasRunning = Dev.server.running != nil
+            try blocking { try await Dev.server.stop() }
+            terminal.show(wasRunning ? "stopped" : "no server runs here")
+            return .done
         }
     }
 
-    struct ShowStatus: ParsableCommand {
+    struct ShowStatus: DevCommand {
         static let configuration = CommandConfiguration(
             commandName: "status", abstract: "Say whether the server runs, and how to connect.")
 
-        func run() throws {
+        func execute(_ terminal: Terminal) throws -> ExitStatus {
             guard let running = Dev.server.running else {
-                print("no server runs here; start one with: emaildb dev start")
-                throw ExitStatus.findings.code
+                terminal.show("no server runs here; start one with: emaildb dev start")
+                return .findings
             }
             let file = Dev.server.passwordFile
-            print(
+            terminal.print(
                 """
                 PostgreSQL runs on 127.0.0.1:\(running.port), log in \(Dev.server.logFile)
 
@@ -76,22 +74,24 @@ struct Dev: ParsableCommand {
                 For other programs:   eval "$(emaildb dev env)"
                 To stop it:           emaildb dev stop
                 """)
+            return .done
         }
     }
 
-    struct Environment: ParsableCommand {
+    struct Environment: DevCommand {
         static let configuration = CommandConfiguration(
             commandName: "env", abstract: "Print shell code that points libpq programs at the server, for eval.")
 
-        func run() throws {
+        func execute(_ terminal: Terminal) throws -> ExitStatus {
             let running = try Dev.requireRunning()
-            print(
+            terminal.print(
                 """
                 unset DATABASE_URL PGSERVICE PGHOSTADDR PGDATABASE PGPASSWORD PGOPTIONS
                 export PGHOST=127.0.0.1 PGPORT=\(running.port) PGUSER=\(LocalServer.superuser)
                 export PGPASSFILE=\(Self.quoted(Dev.server.passwordFile))
-                export EMAILDB_APP_PASSWORD_FILE=\(Self.quoted(Dev.server.applicationPasswordFile))
+                export \(EnvironmentVariable.applicationPasswordFile.name)=\(Self.quoted(Dev.server.applicationPasswordFile))
                 """)
+            return .done
         }
 
         /// A path as one word of a shell.
@@ -100,13 +100,13 @@ struct Dev: ParsableCommand {
         }
     }
 
-    struct Psql: ParsableCommand {
+    struct Psql: DevCommand {
         static let configuration = CommandConfiguration(abstract: "Open psql on the server.")
 
         @Argument(parsing: .captureForPassthrough, help: "Passed on to psql.")
         var arguments: [String] = []
 
-        func run() throws {
+        func execute(_ terminal: Terminal) throws -> ExitStatus {
             let running = try Dev.requireRunning()
             setenv("PGPASSFILE", Dev.server.passwordFile, 1)
             unsetenv("PGPASSWORD")
@@ -117,37 +117,21 @@ struct Dev: ParsableCommand {
                 + ["-d", database ? ConnectionOptions.defaultDatabase : "postgres"] + arguments
             var pointers = command.map { strdup($0) } + [nil]
             execvp("psql", &pointers)
-            Terminal.plain.error("psql cannot be started\n  - apt-get install postgresql-client")
-            throw ExitStatus.failed.code
+            throw Failure(.failed, "psql cannot be started", fix: "apt-get install postgresql-client")
         }
     }
 
     static func requireRunning() throws -> (pid: Int32, port: Int) {
         if let running = server.running { return running }
-        Terminal.plain.error("no server runs here\n  - emaildb dev start")
-        throw ExitStatus.cannotConnect.code
+        throw Failure(.cannotConnect, "no server runs here", fix: "emaildb dev start")
     }
+}
 
-    /// Runs a body, and says what went wrong with the server, and what to type.
-    ///
-    /// Blocks instead of making the whole program asynchronous: starting the concurrency runtime takes longer than the
-    /// rest of an `init` that has nothing to do.
-    static func reporting(_ body: @escaping @Sendable () async throws -> Void) throws {
-        let done = DispatchSemaphore(value: 0)
-        let failure = Mutex<(any Error)?>(nil)
-        Task.detached {
-            do { try await body() } catch { failure.withLock { $0 = error } }
-            done.signal()
-        }
-        done.wait()
-        switch failure.withLock({ $0 }) {
-        case nil: return
-        case let error as LocalServerError:
-            Terminal.plain.error("\(error.problem)\n  - \(error.fix)")
-            throw ExitStatus.failed.code
-        case let error?: throw error
-        }
-    }
+/// A command about the private server; it prints text.
+protocol DevCommand: Command {}
+
+extension DevCommand {
+    var terminal: Terminal { Terminal() }
 }
 
 extension ConnectionOptions {

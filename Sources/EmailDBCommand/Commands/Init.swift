@@ -4,7 +4,7 @@ import Install
 import Postgres
 import Report
 
-struct Init: ParsableCommand {
+struct Init: Command {
     static let configuration = CommandConfiguration(
         abstract: "Bring the database to this program's version, creating it if it is absent.",
         discussion: """
@@ -31,39 +31,25 @@ struct Init: ParsableCommand {
         if wait < 0 || lockTimeout < 0 { throw ValidationError("Seconds are not negative.") }
     }
 
-    func run() throws {
-        let terminal = output.terminal
-        Interruption.install()
-        let installer: Installer
-        do {
-            let (settings, database) = try connection.resolve()
-            let options = Installer.Options(
-                wait: .seconds(wait), lockTimeout: .seconds(lockTimeout), passwords: try passwords.read())
-            installer = Installer(
-                settings: settings, database: database, source: try source.resolve(), options: options,
-                progress: InitOutput(terminal).progress)
-        } catch let error as PostgresError {
-            try fail(.connection(error), terminal)
-        }
-        do {
-            if plan {
-                terminal.result(String(try installer.plan().dropLast()))
-            } else {
-                let report = try installer.run()
-                switch output.format {
-                case .text: InitOutput(terminal).show(report)
-                case .json: try terminal.result(json: report)
-                }
-            }
-        } catch let failure as InstallFailure {
-            try fail(failure, terminal)
-        }
-    }
+    var terminal: Terminal { output.terminal }
 
-    private func fail(_ failure: InstallFailure, _ terminal: Terminal) throws -> Never {
-        let value = FailureOutput(failure)
-        if output.format == .json { try terminal.result(json: value) }
-        terminal.error(value.text)
-        throw ExitCode(ExitStatus.of(failure))
+    func execute(_ terminal: Terminal) throws -> ExitStatus {
+        Interruption.install()
+        let (settings, database) = try connection.resolve()
+        let options = Installer.Options(
+            wait: .seconds(wait), lockTimeout: .seconds(lockTimeout), passwords: try passwords.read())
+        let installer = Installer(
+            settings: settings, database: database, source: try source.resolve(), options: options,
+            progress: terminal.show)
+        if plan {
+            terminal.print(String(try installer.plan().dropLast()))
+            return .done
+        }
+        let report = try installer.run()
+        try terminal.show(report)
+        if !terminal.isJSON, !report.applied.isEmpty, report.passwords[RolePassword.application] == nil {
+            terminal.talk("email_service has the password it had before, or none: --app-password-file FILE sets one")
+        }
+        return .done
     }
 }

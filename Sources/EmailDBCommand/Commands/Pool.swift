@@ -6,7 +6,7 @@ import Postgres
 import Report
 import Verify
 
-struct Pool: ParsableCommand {
+struct Pool: Command {
     static let configuration = CommandConfiguration(
         abstract: "Print a PgBouncer configuration that is safe for tenants, or probe a running pooler for leaks.",
         discussion: """
@@ -23,7 +23,7 @@ struct Pool: ParsableCommand {
 
               emaildb pool --probe --host 127.0.0.1 --port 6432 --username email_service
 
-            Exit status: 0 printed, or safe; 1 something leaks: which, and the lines that mend it; 2 the probe's own \
+            Exit status: 0 printed, or safe; 1 something leaks: which, and the lines that fix it; 2 the probe's own \
             statements failed; 3 no connection; 4 PgBouncer cannot be told such a name, or there is no pooler.
             """)
 
@@ -43,51 +43,28 @@ struct Pool: ParsableCommand {
         }
     }
 
-    func run() throws {
-        let terminal = output.terminal
-        do {
-            let (settings, database) = try connection.resolve()
-            if probe {
-                try run(settings, database, terminal)
-            } else {
-                let configuration = try pooler.configuration(settings, database)
-                terminal.result(String(try configuration.text().dropLast()))
-                if configuration.sendsPlaintext {
-                    terminal.talk(
-                        "warning: clients on the network are not encrypted: --tls-certificate FILE --tls-key FILE")
-                }
-            }
-        } catch let error as PostgresError {
-            try fail(.connection(error), terminal)
-        } catch let failure as InstallFailure {
-            try fail(failure, terminal)
-        } catch let reason as PoolerProbe.Inconclusive {
-            try fail(.preflight([reason.problem]), terminal)
-        }
-    }
+    var terminal: Terminal { output.terminal }
 
-    private func run(_ settings: ConnectionSettings, _ database: String, _ terminal: Terminal) throws {
-        var settings = settings
+    func execute(_ terminal: Terminal) throws -> ExitStatus {
+        var (settings, database) = try connection.resolve()
         settings["dbname"] = database
-        let result = try PoolerProbe.run(settings)
-        switch output.format {
-        case .json: try terminal.result(json: result)
-        case .text where result.isSafe:
-            terminal.result("safe: nothing of a client reached the next one (\(result.meetings) meetings)")
-        case .text:
-            for leak in result.leaks { terminal.result(terminal.paint("leak: ", .red) + leak.description) }
+        guard probe else {
+            let configuration = try pooler.configuration(settings, database)
+            terminal.print(String(try configuration.text().dropLast()))
+            if configuration.sendsPlaintext {
+                terminal.talk(
+                    "warning: clients on the network are not encrypted: --tls-certificate FILE --tls-key FILE")
+            }
+            return .done
         }
-        if result.isSafe { return }
+        let result = try PoolerProbe.run(settings)
+        try terminal.show(result)
+        if result.isSafe { return .done }
         terminal.error(
-            "the pooler hands over what a client leaves behind. In its configuration, section [pgbouncer], then RELOAD:\n"
-                + PoolerConfiguration.resetLines.map { "      " + $0 }.joined(separator: "\n"))
-        throw ExitStatus.findings.code
-    }
-
-    private func fail(_ failure: InstallFailure, _ terminal: Terminal) throws -> Never {
-        let value = FailureOutput(failure, of: probe ? .probe : .pool)
-        if output.format == .json { try terminal.result(json: value) }
-        terminal.error(value.text)
-        throw ExitCode(ExitStatus.of(failure))
+            """
+            the pooler hands over what a client leaves behind. In its configuration, section [pgbouncer], then RELOAD:
+                  \(lines: PoolerConfiguration.resetLines.joined(separator: "\n"), indent: 6)
+            """)
+        return .findings
     }
 }

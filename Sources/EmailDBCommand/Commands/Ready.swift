@@ -4,12 +4,9 @@ import Install
 import Postgres
 import Report
 
-/// The part in replication that a server has to play.
-enum NodeChoice: String, ExpressibleByArgument, CaseIterable {
-    case primary, standby
-}
+extension Readiness.Node: ExpressibleByArgument {}
 
-struct Ready: ParsableCommand {
+struct Ready: Command {
     static let configuration = CommandConfiguration(
         abstract: "Check that the database can be used: over TCP, with a real login, with the schema of this program.",
         discussion: """
@@ -27,7 +24,7 @@ struct Ready: ParsableCommand {
     @OptionGroup var source: SourceOptions
 
     @Option(help: "The part that the server has to play in replication; either when not given.")
-    var node: NodeChoice?
+    var node: Readiness.Node?
 
     @Option(help: ArgumentHelp("Limit for connecting, and for each statement.", valueName: "seconds"))
     var timeout = 3
@@ -36,41 +33,16 @@ struct Ready: ParsableCommand {
         if timeout < 1 { throw ValidationError("--timeout is at least 1 second.") }
     }
 
-    func run() throws {
-        let terminal = output.terminal
-        let readiness: Readiness
-        do {
-            let (settings, database) = try connection.resolve()
-            readiness = try Readiness.check(
-                settings: settings, database: database, source: try source.resolve(),
-                node: node.flatMap { Readiness.Node(rawValue: $0.rawValue) },
-                timeout: .seconds(timeout))
-        } catch let error as PostgresError {
-            try fail(.connection(error), terminal)
-        } catch let failure as InstallFailure {
-            try fail(failure, terminal)
-        }
-        switch output.format {
-        case .text:
-            if readiness.isReady {
-                terminal.result(
-                    "\(readiness.database) on \(readiness.host):\(readiness.port): ready, \(readiness.node.rawValue),"
-                        + " step \(readiness.appliedSteps) of \(readiness.expectedSteps),"
-                        + " PostgreSQL \(readiness.serverVersion)")
-            }
-        case .json: try terminal.result(json: readiness)
-        }
-        for problem in readiness.problems {
-            terminal.error("not ready: \(problem.problem)\n      \(problem.fix)")
-        }
-        if readiness.contradictsLedger { throw ExitStatus.ledgerMismatch.code }
-        if !readiness.isReady { throw ExitStatus.findings.code }
-    }
+    var terminal: Terminal { output.terminal }
 
-    private func fail(_ failure: InstallFailure, _ terminal: Terminal) throws -> Never {
-        let value = FailureOutput(failure)
-        if output.format == .json { try terminal.result(json: value) }
-        terminal.error(value.text)
-        throw ExitCode(ExitStatus.of(failure))
+    func execute(_ terminal: Terminal) throws -> ExitStatus {
+        let (settings, database) = try connection.resolve()
+        let readiness = try Readiness.check(
+            settings: settings, database: database, source: try source.resolve(), node: node,
+            timeout: .seconds(timeout))
+        try terminal.show(readiness)
+        for item in readiness.problems { terminal.error("not ready: \(item.problem)\n      \(item.fix ?? "")") }
+        if readiness.contradictsLedger { return .ledgerMismatch }
+        return readiness.isReady ? .done : .findings
     }
 }

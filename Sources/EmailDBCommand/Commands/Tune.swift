@@ -6,7 +6,7 @@ import Report
 import Schema
 import Tune
 
-package struct Tune: ParsableCommand {
+struct Tune: Command {
     static let configuration = CommandConfiguration(
         abstract: "Fit the server's configuration to its machine and its work; it can always be undone.",
         discussion: """
@@ -27,7 +27,7 @@ package struct Tune: ParsableCommand {
     @Flag(name: [.customShort("y"), .long], help: "Do it without asking.")
     var yes = false
 
-    @Flag(help: "Take back what earlier runs wrote, as far as nobody has changed it since.")
+    @Flag(help: "Take back what earlier runs wrote, except settings that were changed since.")
     var undo = false
 
     @Flag(help: "Restart the server where that is needed; it comes back with its former configuration if it must.")
@@ -39,7 +39,7 @@ package struct Tune: ParsableCommand {
     @Option(help: "Messages to measure with, for --prove.")
     var messages = 20_000
 
-    @Flag(help: "Mend the postgresql.auto.conf of a server that is down and does not start (with -D).")
+    @Flag(help: "Fix the postgresql.auto.conf of a server that is down and does not start (with -D).")
     var rescue = false
 
     @Option(
@@ -70,87 +70,54 @@ package struct Tune: ParsableCommand {
         }
     }
 
-    func run() throws {
-        let terminal = output.terminal
-        let show = TuneOutput(terminal)
+    var terminal: Terminal { output.terminal }
+
+    func execute(_ terminal: Terminal) throws -> ExitStatus {
         Interruption.install()
         var result = TuneResult()
-        do {
-            if let dataDirectory {
-                result.rescued = try Rescue(
-                    dataDirectory: dataDirectory, programs: postgres, progress: show.progress
-                ).run()
-            } else {
-                let tuner = Tuner(
-                    settings: try connection.resolve().settings, lockTimeout: .seconds(lockTimeout),
-                    progress: show.progress)
-                try change(tuner, &result, show, terminal)
-            }
-        } catch let failure as TuneFailure {
-            try fail(failure, terminal)
-        } catch let error as PostgresError {
-            try fail(TuneFailure.connection(error), terminal)
-        }
-        switch output.format {
-        case .text: show.show(result)
-        case .json: try terminal.result(json: result)
-        }
-        if let status = result.status(isPlanOnly: plan) { throw status.code }
-    }
-
-    private func change(
-        _ tuner: Tuner, _ result: inout TuneResult, _ show: TuneOutput, _ terminal: Terminal
-    ) throws {
-        // Before anything is written: whoever asks for a restart that cannot be had hears it now.
-        let point = restart ? try tuner.restartPoint() : nil
-        if undo { result.undone = try tuner.undo() }
-        if let profile {
-            let options = options.options(profile)
-            let plan = try tuner.plan(options, forApplying: !self.plan)
-            result.plan = plan
-            if !self.plan, !plan.isEmpty {
-                if output.format == .text { show.show(plan) }
-                try confirm(terminal)
-                if prove {
-                    result.tried = try trial(tuner, show).run(plan, options, point)
-                    return
-                }
-                result.applied = try tuner.apply(plan, options)
+        if let dataDirectory {
+            result.rescued = try Rescue(dataDirectory: dataDirectory, programs: postgres, progress: terminal.show).run()
+        } else {
+            let tuner = Tuner(
+                settings: try connection.resolve().settings, lockTimeout: .seconds(lockTimeout),
+                progress: terminal.show)
+            result = try tuner.run(request) { plan in
+                if !terminal.isJSON { terminal.show(plan.text(isVerbose: terminal.isVerbose)) }
+                return try confirm(terminal)
             }
         }
-        guard let point else { return }
-        let restarted = try tuner.restart(point)
-        result.restarted = restarted
-        if let plan = result.plan, restarted.outcome == .restarted { result.applied = try tuner.review(plan) }
+        if result.isDeclined {
+            terminal.talk("nothing was written")
+        } else {
+            try terminal.show(result)
+        }
+        return result.status(isPlanOnly: plan)
     }
 
-    private func trial(_ tuner: Tuner, _ show: TuneOutput) throws -> TuneTrial {
-        var bench = Benchmark.Options()
-        bench.messages = messages
-        bench.seconds = 1
-        bench.clients = [1, 4]
-        return TuneTrial(
-            tuner: tuner, settings: try connection.resolve().settings, source: .embedded(), bench: bench,
-            progress: show.progress)
+    private var request: TuneRequest {
+        var request = TuneRequest()
+        request.options = profile.map { options.options($0) }
+        request.isPlanOnly = plan
+        request.undoes = undo
+        request.restarts = restart
+        if prove {
+            var bench = Benchmark.Options()
+            bench.messages = messages
+            bench.seconds = 1
+            bench.clients = [1, 4]
+            request.bench = bench
+        }
+        return request
     }
 
     /// Asks on a terminal; elsewhere only `--yes` is a yes.
-    private func confirm(_ terminal: Terminal) throws {
-        if yes { return }
+    private func confirm(_ terminal: Terminal) throws -> Bool {
+        if yes { return true }
         guard terminal.canAsk else {
-            terminal.error("this is no terminal to ask on; nothing was written\n  - add --yes, or --plan to only look")
-            throw ExitCode(64)
+            throw Failure(
+                .usage, "this is no terminal to ask on; nothing was written",
+                fix: "add --yes, or --plan to only look")
         }
-        guard terminal.ask("Write this?") else {
-            terminal.talk("nothing was written")
-            throw ExitStatus.findings.code
-        }
-    }
-
-    private func fail(_ failure: TuneFailure, _ terminal: Terminal) throws -> Never {
-        let value = FailureOutput(failure)
-        if output.format == .json { try terminal.result(json: value) }
-        terminal.error(value.text)
-        throw ExitCode(ExitStatus.of(failure))
+        return terminal.ask("Write this?")
     }
 }

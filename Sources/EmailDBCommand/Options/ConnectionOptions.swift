@@ -1,6 +1,5 @@
 import ArgumentParser
 import Core
-import FoundationEssentials
 import Postgres
 
 /// Where to connect: psql's own options, without one for the password, which belongs in no argument list.
@@ -26,8 +25,7 @@ package struct ConnectionOptions: ParsableArguments {
     /// The settings and the database that they mean.
     /// - Throws: `PostgresError` when the string cannot be parsed.
     func resolve() throws -> (settings: ConnectionSettings, database: String) {
-        let environment = ProcessInfo.processInfo.environment
-        let target = dbname ?? environment["DATABASE_URL"].flatMap { $0.isEmpty ? nil : $0 }
+        let target = dbname ?? EnvironmentVariable.databaseURL.value
         var settings = try target.map { try ConnectionSettings(target: $0) } ?? ConnectionSettings()
         if let host { settings["host"] = host }
         if let port { settings["port"] = port }

@@ -1,6 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
-import Glibc
 import Report
 import Schema
 
@@ -9,10 +7,7 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json
 }
 
-/// When text is coloured.
-enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
-    case auto, always, never
-}
+extension Terminal.Color: ExpressibleByArgument {}
 
 /// What most commands let their caller choose about output.
 struct OutputOptions: ParsableArguments {
@@ -21,8 +16,7 @@ struct OutputOptions: ParsableArguments {
 
     @OptionGroup var talk: TalkOptions
 
-    /// The terminal that these choices describe.
-    var terminal: Terminal { talk.terminal }
+    var terminal: Terminal { talk.terminal(isJSON: format == .json) }
 }
 
 /// How much a command says beside its result, and in which colours.
@@ -34,27 +28,14 @@ struct TalkOptions: ParsableArguments {
     var verbose = false
 
     @Option(help: "Colours in text.")
-    var color: ColorChoice = .auto
+    var color: Terminal.Color = .auto
 
     func validate() throws {
         if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other.") }
     }
 
-    /// The terminal that these choices describe.
-    var terminal: Terminal {
-        func colours(_ descriptor: Int32) -> Bool {
-            switch color {
-            case .always: return true
-            case .never: return false
-            case .auto:
-                let environment = ProcessInfo.processInfo.environment
-                return isatty(descriptor) == 1 && (environment["NO_COLOR"] ?? "").isEmpty
-                    && environment["TERM"] != "dumb"
-            }
-        }
-        return Terminal(
-            isQuiet: quiet, isVerbose: verbose, colorsResults: colours(STDOUT_FILENO),
-            colorsTalk: colours(STDERR_FILENO))
+    func terminal(isJSON: Bool) -> Terminal {
+        Terminal(isQuiet: quiet, isVerbose: verbose, isJSON: isJSON, color: color)
     }
 }
 

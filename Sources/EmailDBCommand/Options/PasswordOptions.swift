@@ -1,4 +1,5 @@
 import ArgumentParser
+import Core
 import FoundationEssentials
 import Install
 
@@ -22,15 +23,13 @@ struct PasswordFile: ExpressibleByArgument {
 
     /// The password, without the one line end that editors and `echo` add.
     func read() throws -> RolePassword {
-        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
-        else { throw ValidationError("The password file \(path) cannot be read as UTF-8 text.") }
-        var scalars = text.unicodeScalars
-        if scalars.last == "\n" { scalars.removeLast() }
-        if scalars.last == "\r" { scalars.removeLast() }
-        guard !scalars.isEmpty, !scalars.contains("\0") else {
-            throw ValidationError("The password file \(path) is empty or holds a NUL character.")
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw ValidationError("The password file \(path) cannot be read.")
         }
-        return RolePassword(role: role, password: String(scalars))
+        guard let password = RolePassword.text(data) else {
+            throw ValidationError("The password file \(path) is empty, no UTF-8 text, or holds a NUL character.")
+        }
+        return RolePassword(role: role, password: password)
     }
 }
 
@@ -38,7 +37,8 @@ struct PasswordFile: ExpressibleByArgument {
 struct PasswordOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Give the role email_service the password in this file; also EMAILDB_APP_PASSWORD_FILE.", valueName: "file")
+            "Give the role email_service the password in this file; also \(EnvironmentVariable.applicationPasswordFile.name).",
+            valueName: "file")
     )
     var appPasswordFile: String?
 
@@ -66,9 +66,10 @@ struct PasswordOptions: ParsableArguments {
     /// The passwords in the files; of the variable's file only where no option speaks of the application's role.
     func read() throws -> [RolePassword] {
         var files = given
-        let variable = ProcessInfo.processInfo.environment["EMAILDB_APP_PASSWORD_FILE"] ?? ""
-        if !variable.isEmpty, !files.contains(where: { $0.role == RolePassword.application }) {
-            files.insert(PasswordFile(role: RolePassword.application, path: variable), at: 0)
+        if let path = EnvironmentVariable.applicationPasswordFile.value,
+            !files.contains(where: { $0.role == RolePassword.application })
+        {
+            files.insert(PasswordFile(role: RolePassword.application, path: path), at: 0)
         }
         return try files.map { try $0.read() }
     }

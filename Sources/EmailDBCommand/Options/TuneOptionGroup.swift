@@ -32,10 +32,10 @@ struct TuneOptionGroup: ParsableArguments {
     @Option(help: ArgumentHelp("Room for write-ahead log; read on the server when not given.", valueName: "20GB"))
     var walVolume: ByteSizeArgument?
 
-    @Flag(help: "The founding document's literal values, whatever the machine.")
+    @Flag(help: "The documented values as they are, whatever the machine.")
     var exact = false
 
-    @Option(help: "Whose commits do not wait for the disk: none, application (email_service) or server (everybody).")
+    @Option(help: "Whose commits do not wait for the disk: none, application (email_service) or server (all roles).")
     var asyncCommit = AsynchronousCommit.none
 
     @Flag(help: "Set wal_level = minimal: no standby, no point-in-time recovery any more.")

@@ -1,25 +1,11 @@
 import ArgumentParser
+import Core
 import FoundationEssentials
 import Postgres
 import Report
 import Verify
 
-/// How findings are written.
-enum FindingFormat: String, ExpressibleByArgument, CaseIterable {
-    case text, json, junit, sarif, github, tap
-
-    /// The report in this format, without a line end at its end.
-    func text(_ report: VerifyReport, _ terminal: Terminal) throws -> String {
-        switch self {
-        case .text: VerifyText(report, terminal).text
-        case .json: try Terminal.json(report)
-        case .junit: JUnitOutput(report).text
-        case .sarif: try Terminal.json(SARIFOutput(report), keys: .useDefaultKeys)
-        case .github: GitHubOutput(report).text
-        case .tap: TAPOutput(report).text
-        }
-    }
-}
+extension FindingFormat: ExpressibleByArgument {}
 
 /// A format and the file to write it to.
 struct FindingFile: ExpressibleByArgument {
@@ -34,9 +20,17 @@ struct FindingFile: ExpressibleByArgument {
         self.format = format
         path = String(argument[argument.index(after: equals)...])
     }
+
+    func write(_ report: VerifyReport) throws {
+        do {
+            try (format.document(report) + "\n").write(toFile: path, atomically: true, encoding: .utf8)
+        } catch {
+            throw Failure(.failed, "cannot write \(path)", fix: "ls -la \(path)")
+        }
+    }
 }
 
-/// What `verify` looks at, and where it writes what it found.
+/// What `verify` checks, and where it writes the findings.
 struct VerifyOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("Only these parts: layout, security, plans, probe; separated by commas.", valueName: "parts")
@@ -54,10 +48,10 @@ struct VerifyOptions: ParsableArguments {
             "Accept the findings in this file, lines of `code | object | last day | reason`.", valueName: "file"))
     var ignore: String?
 
-    @Flag(help: "Print the SQL that mends what was found, as one script for psql, instead of the findings.")
+    @Flag(help: "Print the SQL that fixes what was found, as one script for psql, instead of the findings.")
     var fixSql = false
 
-    @Flag(help: "End with status 1 also when something could not be looked at.")
+    @Flag(help: "End with status 1 also when something could not be checked.")
     var strict = false
 
     @Option(
@@ -75,7 +69,7 @@ struct VerifyOptions: ParsableArguments {
         }
     }
 
-    /// The parts to look at.
+    /// The parts to check.
     func sections() throws -> Set<FindingCode.Section> {
         let all = FindingCode.Section.allCases.filter { $0 != .ignore }
         guard let only else { return Set(all) }
@@ -86,7 +80,6 @@ struct VerifyOptions: ParsableArguments {
         return Set(parts.compactMap { $0 })
     }
 
-    /// The options for the library.
     func resolve() throws -> Verifier.Options {
         var options = Verifier.Options()
         options.sections = try sections()

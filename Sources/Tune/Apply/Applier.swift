@@ -1,3 +1,4 @@
+import Core
 import Postgres
 
 /// Writes a preparation's changes, with the journal before and after.
@@ -9,7 +10,7 @@ struct Applier {
     let server: ServerState
     let progress: @Sendable (TuneProgress) -> Void
 
-    /// - Throws: ``TuneFailure/failed(_:doing:)`` after having put everything back, or when that failed as well.
+    /// - Throws: ``Failure`` after having put everything back, or when that failed as well.
     func apply(_ preparation: Preparation, _ connection: borrowing Connection) throws {
         let writer = ConfigurationWriter(server: server)
         let needsJournal = !preparation.changes.isEmpty || preparation.plan.isResuming
@@ -17,7 +18,9 @@ struct Applier {
         var written: [Preparation.Change] = []
         do {
             for change in preparation.changes {
-                if let signal = Interruption.signal { throw TuneFailure.interrupted(signal: signal) }
+                if let signal = Interruption.signal {
+                    throw Failure.interrupted(by: signal, "what was written is taken back")
+                }
                 progress(.writing(change.name))
                 try writer.write(change, connection)
                 written.append(change)
@@ -30,7 +33,7 @@ struct Applier {
             for change in written.reversed() { try? writer.write(writer.present(change), connection) }
             try? writer.write(server.journal, connection)
             if let error = error as? PostgresError {
-                throw TuneFailure.failed(error, doing: "writing the configuration; what was written is taken back")
+                throw Failure(error, doing: "writing the configuration; what was written is taken back")
             }
             throw error
         }
@@ -43,16 +46,16 @@ struct ConfigurationWriter {
     let server: ServerState
 
     /// Writes the journal as the first thing of all.
-    /// - Throws: ``TuneFailure/refused(_:)`` when the file cannot be written: it is managed by somebody else.
+    /// - Throws: ``Failure`` when the file cannot be written: it is managed by somebody else.
     func begin(_ journal: TuneJournal, _ connection: borrowing Connection) throws {
         do {
             try write(journal, connection)
         } catch let error as PostgresError where error.kind == .server {
             let manager = Self.manager(server)
-            throw TuneFailure.refused(
+            throw Failure.refused(
                 "postgresql.auto.conf cannot be written (\(error.message)): this server's configuration is managed"
                     + " elsewhere\(manager.map { ", by \($0.name)" } ?? ", or its files are read-only")",
-                manager?.fix
+                fix: manager?.fix
                     ?? "Give the values to whatever writes its configuration (Patroni, CloudNativePG, an operator):"
                     + " emaildb tune --plan --format json")
         }

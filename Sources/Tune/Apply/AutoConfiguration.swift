@@ -93,7 +93,7 @@ package struct AutoConfiguration: Sendable {
     // MARK: - Files
 
     /// Replaces a file as PostgreSQL does: a new one beside it, synced, given to the owner, renamed over the old.
-    /// - Throws: ``TuneFailure/step(_:)``.
+    /// - Throws: ``Failure``.
     static func write(_ text: String, to path: String, owner: ServerProgram.User) throws {
         // A cluster that its group may read (initdb -g) stays one.
         var status = stat()
@@ -108,9 +108,9 @@ package struct AutoConfiguration: Sendable {
         else {
             let reason = String(cString: strerror(errno))
             unlink(beside)
-            throw TuneFailure.step(
-                Problem(
-                    problem: "\(path) cannot be written: \(reason)", fix: "ls -l \(path)   # and: df \(path)"))
+            throw Failure(
+                .failed,
+                "\(path) cannot be written: \(reason)", fix: "ls -l \(path)   # and: df \(path)")
         }
         // The rename itself must survive a power failure as well.
         let folder = open(path.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/", O_RDONLY)

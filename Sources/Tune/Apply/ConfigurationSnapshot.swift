@@ -7,16 +7,16 @@ package struct ConfigurationSnapshot: Sendable {
 
 extension Tuner {
     /// Remembers the configuration.
-    /// - Throws: ``TuneFailure``.
+    /// - Throws: ``Failure``.
     package func snapshot() throws -> ConfigurationSnapshot {
-        try session("snapshot") { ConfigurationSnapshot(server: try state($0)) }
+        try session { ConfigurationSnapshot(server: try state($0)) }
     }
 
     /// Brings back what a plan has changed since a snapshot: an earlier profile, where ``undo()`` would go back to the
     /// time before the first.
-    /// - Throws: ``TuneFailure``.
+    /// - Throws: ``Failure``.
     package func revert(_ plan: TunePlan, to snapshot: ConfigurationSnapshot) throws {
-        try session("revert") { connection in
+        try session { connection in
             try locked(connection) {
                 let writer = ConfigurationWriter(server: snapshot.server)
                 guard var journal = try state(connection).journal else { return }

@@ -5,7 +5,7 @@ import Postgres
 /// What a role must be allowed, all of it asked for before the first look.
 enum Privileges {
     /// Asks for what reading needs, and for applying also what a profile may set.
-    /// - Throws: ``TuneFailure/refused(_:)`` with the exact GRANT for everything that is missing.
+    /// - Throws: ``Failure`` with the exact GRANT for everything that is missing.
     static func check(_ options: TuneOptions, forApplying: Bool, _ connection: borrowing Connection) throws {
         try check(
             forApplying ? [TuneJournal.setting] + ProfileProposals.names(options) : [],
@@ -58,7 +58,7 @@ enum Privileges {
                     "Run as a superuser: --username postgres")
             }
         }
-        guard problems.isEmpty else { throw TuneFailure.refused(problems) }
+        guard problems.isEmpty else { throw Failure.refused(Tuner.refusal, problems) }
     }
 
     private static func unwritable(_ names: [String], _ connection: borrowing Connection) throws -> [String] {

@@ -25,7 +25,7 @@ package struct Rescue: Sendable {
 
     /// Finds the smallest change with which the server starts, proves it on a scratch server, and makes it; the old file
     /// is kept beside the new one.
-    /// - Throws: ``TuneFailure``: refused when the server runs or its programs are not found; a failed step when not
+    /// - Throws: ``Failure``: refused when the server runs or its programs are not found; a failed step when not
     ///   even an empty file would help.
     package func run() throws -> RescueReport {
         let installation = try installation()
@@ -33,7 +33,7 @@ package struct Rescue: Sendable {
         let text = contents.map { String(decoding: $0, as: UTF8.self) } ?? ""
         let present = AutoConfiguration(text)
         var words: [String] = []
-        let scratch = try scratch(installation)
+        let scratch = try ScratchServer(installation, walSegmentSize: walSegmentSize)
         defer { scratch.remove() }
         for candidate in try Self.candidates(present) {
             progress(.doing(candidate.isUnchanged ? "trying the file as it is" : "trying without \(candidate.list)"))
@@ -52,10 +52,10 @@ package struct Rescue: Sendable {
                 ?? "the file was missing"
             return RescueReport(file: file, problem: problem, changes: candidate.changes, kept: kept)
         }
-        throw TuneFailure.step(
-            Problem(
-                problem: "postgresql.auto.conf is not what keeps this server from starting: \(words.last ?? "")",
-                fix: "Look at postgresql.conf and at the server's log."))
+        throw Failure(
+            .failed,
+            "postgresql.auto.conf is not what keeps this server from starting: \(words.last ?? "")",
+            fix: "Look at postgresql.conf and at the server's log.")
     }
 
     // MARK: - Candidates
@@ -108,16 +108,6 @@ package struct Rescue: Sendable {
             return nil
         } catch let refusal as ScratchServer.Refusal {
             return refusal.words
-        } catch let error as LocalServerError {
-            throw TuneFailure.step(Problem(problem: error.problem, fix: error.fix))
-        }
-    }
-
-    private func scratch(_ installation: ServerInstallation) throws -> ScratchServer {
-        do {
-            return try ScratchServer(installation, walSegmentSize: walSegmentSize)
-        } catch let error as LocalServerError {
-            throw TuneFailure.step(Problem(problem: error.problem, fix: error.fix))
         }
     }
 
@@ -126,13 +116,14 @@ package struct Rescue: Sendable {
     private func installation() throws -> ServerInstallation {
         let version = FileManager.default.contents(atPath: dataDirectory + "/PG_VERSION")
         guard let major = version.flatMap({ Int(String(decoding: $0, as: UTF8.self).filter(\.isNumber)) }) else {
-            throw TuneFailure.refused(
-                "\(dataDirectory) is no data directory that can be read (PG_VERSION)", "emaildb tune --rescue -D DIR")
+            throw Failure.refused(
+                "\(dataDirectory) is no data directory that can be read (PG_VERSION)",
+                fix: "emaildb tune --rescue -D DIR")
         }
         if let running = LocalServer.running(dataDirectory) {
-            throw TuneFailure.refused(
+            throw Failure.refused(
                 "a server runs on \(dataDirectory) (process \(running.pid)), so it does start",
-                "emaildb tune --undo   # or stop it first")
+                fix: "emaildb tune --undo   # or stop it first")
         }
         let last = Self.commandLine(dataDirectory)
         let places =
@@ -148,9 +139,10 @@ package struct Rescue: Sendable {
                 reason = unreachable.reason
             }
         }
-        throw TuneFailure.refused(
+        throw Failure.refused(
             "the server cannot be tried: \(reason)",
-            "emaildb tune --rescue -D \(dataDirectory) --postgres DIR   # holds bin/postgres; as the data's owner or root"
+            fix:
+                "emaildb tune --rescue -D \(dataDirectory) --postgres DIR   # holds bin/postgres; as the data's owner or root"
         )
     }
 

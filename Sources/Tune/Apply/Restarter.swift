@@ -49,15 +49,15 @@ struct Restarter {
     private var data: String { point.installation.dataDirectory }
 
     /// Finds out whether this program may and can restart the server.
-    /// - Throws: ``TuneFailure/refused(_:)`` with the command that does it instead.
+    /// - Throws: ``Failure`` with the command that does it instead.
     static func point(_ server: ServerState, _ connection: borrowing Connection) throws -> RestartPoint {
         let installation: ServerInstallation
         do {
             installation = try ServerInstallation.of(server, connection)
         } catch let unreachable as ServerInstallation.Unreachable {
-            throw TuneFailure.refused(
+            throw Failure.refused(
                 "the server cannot be restarted from here: \(unreachable.reason)",
-                "Restart it on its own machine:"
+                fix: "Restart it on its own machine:"
                     + " pg_ctl -D \(server.dataDirectory ?? "DATA") restart   # or systemctl, docker")
         }
         let data = installation.dataDirectory
@@ -68,17 +68,18 @@ struct Restarter {
         let unit = String(decoding: groups, as: UTF8.self).split { $0 == "/" || $0 == "\n" }
             .last { $0.hasSuffix(".service") && !$0.hasPrefix("user@") }
         if let unit {
-            throw TuneFailure.refused(
-                "the server is kept by systemd, which would take a restart for a crash", "systemctl restart \(unit)")
+            throw Failure.refused(
+                "the server is kept by systemd, which would take a restart for a crash",
+                fix: "systemctl restart \(unit)")
         }
         let output = try? FileManager.default.destinationOfSymbolicLink(atPath: process + "/fd/2")
         let collects = server["logging_collector"].map { $0.same($0.running, "on") } ?? false
         var status = stat()
         let isFile = output.map { stat($0, &status) == 0 && status.st_mode & S_IFMT == S_IFREG } ?? false
         guard pid != "1", collects || isFile || output == "/dev/null" else {
-            throw TuneFailure.refused(
+            throw Failure.refused(
                 "the server is kept by a supervisor (a container, or a terminal), which reads its output",
-                "docker restart CONTAINER   # or whatever started it")
+                fix: "docker restart CONTAINER   # or whatever started it")
         }
         let text = FileManager.default.contents(atPath: data + "/postgresql.auto.conf")
         let variables = FileManager.default.contents(atPath: process + "/environ")
@@ -96,7 +97,7 @@ struct Restarter {
 
     /// Restarts; when the server does not come up, puts the former configuration back and starts it with that.
     /// - Returns: PostgreSQL's words when that was necessary, else nil.
-    /// - Throws: ``TuneFailure/step(_:)`` when the server does not come up either way.
+    /// - Throws: ``Failure`` when the server does not come up either way.
     func run() throws -> String? {
         progress(.restarting)
         if let words = try restart() {
@@ -105,10 +106,10 @@ struct Restarter {
                 try AutoConfiguration.write(former, to: data + "/postgresql.auto.conf", owner: point.installation.owner)
                 if try restart() == nil { return words }
             }
-            throw TuneFailure.step(
-                Problem(
-                    problem: "the server does not start, not even with its former configuration: \(words)",
-                    fix: "emaildb tune --rescue -D \(data)   # and look into its log"))
+            throw Failure(
+                .failed,
+                "the server does not start, not even with its former configuration: \(words)",
+                fix: "emaildb tune --rescue -D \(data)   # and look into its log")
         }
         return nil
     }
@@ -137,24 +138,24 @@ struct Restarter {
 
 extension Tuner {
     /// Remembers a server and its configuration, before anything is written, for ``restart(_:)`` to return to.
-    /// - Throws: ``TuneFailure``; refused when the server is not on this machine, or somebody else keeps it running.
+    /// - Throws: ``Failure``; refused when the server is not on this machine, or somebody else keeps it running.
     package func restartPoint() throws -> RestartPoint {
-        try session("restart") { try Restarter.point(try state($0), $0) }
+        try session { try Restarter.point(try state($0), $0) }
     }
 
     /// Restarts the server if a setting waits for that; every session is ended (pg_ctl's fast mode).
     ///
     /// When it does not come up, its former configuration is put back and it is started with that.
-    /// - Throws: ``TuneFailure``.
+    /// - Throws: ``Failure``.
     package func restart(_ point: RestartPoint) throws -> RestartReport {
-        let before = try session("restart") { try state($0).waitingForRestart }
+        let before = try session { try state($0).waitingForRestart }
         guard !before.isEmpty else {
             return RestartReport(outcome: .notNeeded, milliseconds: 0, words: nil, waiting: [])
         }
         let start = ContinuousClock.now
         let words = try Restarter(point: point, progress: progress).run()
         let milliseconds = start.duration(to: .now).wholeMilliseconds
-        let after = try session("restart") { try state($0).waitingForRestart }
+        let after = try session { try state($0).waitingForRestart }
         return RestartReport(
             outcome: words == nil ? .restarted : .rolledBack, milliseconds: milliseconds, words: words, waiting: after)
     }

@@ -1,3 +1,4 @@
+import Core
 import FoundationEssentials
 
 /// What `tune` has changed on a server, and what was there before.
@@ -39,14 +40,14 @@ struct TuneJournal: Codable, Sendable, Hashable {
         self.entries = entries
     }
 
-    /// - Throws: ``TuneFailure/refused(_:)`` when the text is no journal that this program knows.
+    /// - Throws: ``Failure`` when the text is no journal that this program knows.
     init(text: String) throws {
         do {
             self = try JSONDecoder().decode(TuneJournal.self, from: Data(text.utf8))
         } catch {
-            throw TuneFailure.refused(
+            throw Failure.refused(
                 "the setting \(Self.setting) in postgresql.auto.conf is not a journal that this emaildb can read",
-                "ALTER SYSTEM RESET \(Self.setting);   -- forgets what to undo; the settings stay as they are")
+                fix: "ALTER SYSTEM RESET \(Self.setting);   -- forgets what to undo; the settings stay as they are")
         }
     }
 

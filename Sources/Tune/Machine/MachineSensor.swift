@@ -1,3 +1,4 @@
+import Core
 import Postgres
 
 /// Reads the server's machine through the server: the program may run anywhere else.
@@ -8,7 +9,7 @@ package struct MachineSensor {
     let root: String
 
     /// Everything that the options leave open.
-    /// - Throws: ``TuneFailure/refused(_:)`` when neither the options nor the server tell the memory.
+    /// - Throws: ``Failure`` when neither the options nor the server tell the memory.
     func read(_ options: TuneOptions, _ server: ServerState, _ connection: borrowing Connection) throws -> Machine {
         let memory: Machine.Quantity
         if let given = options.memory {
@@ -16,10 +17,10 @@ package struct MachineSensor {
         } else if let sensed = try self.memory(connection) {
             memory = sensed
         } else {
-            throw TuneFailure.refused(
+            throw Failure.refused(
                 "the server does not tell how much memory it has (\(server.platform); \(connection.user) may need to be"
                     + " a superuser to read /proc/meminfo there)",
-                "emaildb tune --profile \(options.profile.rawValue) --memory 8GB"
+                fix: "emaildb tune --profile \(options.profile.rawValue) --memory 8GB"
                     + "   # the memory of the server, not of this machine")
         }
         let cpus =

@@ -1,3 +1,4 @@
+import Core
 import Postgres
 
 /// A plan, and what carrying it out needs beside it.
@@ -29,7 +30,7 @@ package struct Planner {
     /// The role that takes mail in.
     static let applicationRole = "email_service"
 
-    /// - Throws: ``TuneFailure/refused(_:)`` with every reason at once.
+    /// - Throws: ``Failure`` with every reason at once.
     func prepare() throws -> Preparation {
         let connections = try connections()
         let formulas = Formulas(
@@ -93,10 +94,10 @@ package struct Planner {
         let reserved =
             (server.integer("superuser_reserved_connections") ?? 3) + (server.integer("reserved_connections") ?? 0)
         if asked < present, asked < server.connections + reserved {
-            throw TuneFailure.refused(
+            throw Failure.refused(
                 "--max-connections \(asked) is less than the \(server.connections) connections in use now and the"
                     + " \(reserved) reserved ones",
-                "SELECT datname, usename, count(*) FROM pg_stat_activity GROUP BY 1, 2 ORDER BY 3 DESC;")
+                fix: "SELECT datname, usename, count(*) FROM pg_stat_activity GROUP BY 1, 2 ORDER BY 3 DESC;")
         }
         return asked
     }

@@ -1,3 +1,4 @@
+import Core
 import FoundationEssentials
 import Glibc
 import Postgres
@@ -35,7 +36,7 @@ package struct ScratchServer {
     ///   - autoConfiguration: the text of its postgresql.auto.conf.
     ///   - commandLine: what the running server has on its command line, which comes before every file.
     ///   - expected: values to read back.
-    /// - Throws: ``Refusal`` when it does not start; ``LocalServerError`` when the trial itself fails.
+    /// - Throws: ``Refusal`` when it does not start; ``Failure`` when the trial itself fails.
     static func prove(
         _ autoConfiguration: String, commandLine: [String: String], walSegmentSize: Int,
         expecting expected: [String: String], on installation: ServerInstallation
@@ -75,7 +76,7 @@ package struct ScratchServer {
         folder = "\(Self.prefix)\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
         guard mkdir(folder, 0o755) == 0, mkdir(folder + "/data", 0o700) == 0,
             getuid() != 0 || chown(folder + "/data", installation.owner.id, installation.owner.group) == 0
-        else { throw LocalServerError(problem: "cannot write in /tmp", fix: "ls -ld /tmp; df /tmp") }
+        else { throw Failure(.failed, "cannot write in /tmp", fix: "ls -ld /tmp; df /tmp") }
         let made = try program.run(
             "initdb",
             [
@@ -84,7 +85,7 @@ package struct ScratchServer {
             ])
         guard made.status == 0 else {
             try? FileManager.default.removeItem(atPath: folder)
-            throw LocalServerError(problem: "initdb failed: \(made.complaint)", fix: "df /tmp")
+            throw Failure(.failed, "initdb failed: \(made.complaint)", fix: "df /tmp")
         }
     }
 

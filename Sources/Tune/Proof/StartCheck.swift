@@ -1,3 +1,4 @@
+import Core
 import FoundationEssentials
 import Postgres
 import Server
@@ -8,17 +9,17 @@ struct StartCheck {
     let progress: @Sendable (TuneProgress) -> Void
 
     /// Holds a candidate against the rules, and starts a scratch server with it where its programs can be reached.
-    /// - Throws: ``TuneFailure/refused(_:)`` naming every conflict, or PostgreSQL's words.
+    /// - Throws: ``Failure`` naming every conflict, or PostgreSQL's words.
     func prove(_ candidate: Candidate, _ connection: borrowing Connection) throws -> StartProof {
         let problems = StartRules.problems(candidate, server)
-        guard problems.isEmpty else { throw TuneFailure.refused(problems) }
+        guard problems.isEmpty else { throw Failure.refused(Tuner.refusal, problems) }
         let installation: ServerInstallation
         do {
             installation = try ServerInstallation.of(server, connection)
         } catch let unreachable as ServerInstallation.Unreachable {
             return StartProof(.rules, reason: unreachable.reason)
-        } catch let error as LocalServerError {
-            return StartProof(.rules, reason: error.problem)
+        } catch let error as Failure {
+            return StartProof(.rules, reason: error.message)
         }
         progress(.proving)
         do {
@@ -27,11 +28,11 @@ struct StartCheck {
                 expecting: candidate.changes.compactMapValues { $0 }, on: installation)
             return StartProof(.scratchServer, sharedMemory: outcome.sharedMemory, hugePages: outcome.hugePages)
         } catch let refusal as ScratchServer.Refusal {
-            throw TuneFailure.refused(
+            throw Failure.refused(
                 "a scratch server does not start with this configuration: \(refusal.words)",
-                "Nothing was written. Mend what PostgreSQL names, or choose another value.")
-        } catch let error as LocalServerError {
-            return StartProof(.rules, reason: "the scratch server could not be made: \(error.problem)")
+                fix: "Nothing was written. Fix what PostgreSQL names, or choose another value.")
+        } catch let error as Failure {
+            return StartProof(.rules, reason: "the scratch server could not be made: \(error.message)")
         } catch let error as PostgresError {
             return StartProof(.rules, reason: "the scratch server could not be asked: \(error.message)")
         }

@@ -33,12 +33,12 @@ package struct TuneTrial: Sendable {
     /// - Parameters:
     ///   - plan: what to carry out.
     ///   - point: for the restart that the plan needs; nil when it needs none.
-    /// - Throws: ``TuneFailure``; what was written is taken back when the second half fails.
+    /// - Throws: ``Failure``; what was written is taken back when the second half fails.
     package func run(_ plan: TunePlan, _ options: TuneOptions, _ point: RestartPoint?) throws -> TrialReport {
         guard plan.restartSettings.isEmpty || point != nil else {
-            throw TuneFailure.refused(
+            throw Failure.refused(
                 "what is to be measured needs a restart: \(plan.restartSettings.joined(separator: ", "))",
-                "emaildb tune --profile \(plan.profile.rawValue) --prove --restart   # on the server's machine")
+                fix: "emaildb tune --profile \(plan.profile.rawValue) --prove --restart   # on the server's machine")
         }
         let before = try [measure("before, 1 of 2"), measure("before, 2 of 2")]
         let snapshot = try tuner.snapshot()
@@ -70,16 +70,9 @@ package struct TuneTrial: Sendable {
         progress(.doing("measuring, \(when)"))
         do {
             return try Benchmark(settings: settings, source: source, options: bench).run()
-        } catch let failure as BenchFailure {
-            throw TuneFailure.step(Problem(problem: failure.problem, fix: failure.fix))
-        } catch InstallFailure.interrupted(let signal) {
-            throw TuneFailure.interrupted(signal: signal)
-        } catch let failure as InstallFailure {
-            throw TuneFailure.step(
-                Problem(problem: "the bench failed: \(failure)", fix: "Try it alone: emaildb bench"))
-        } catch let error as PostgresError {
-            throw error.kind == .server
-                ? TuneFailure.failed(error, doing: "the bench") : TuneFailure.connection(error)
+        } catch let failure as Failure where failure.status == .refused {
+            // By now this run has written, whatever the bench says.
+            throw Failure(status: .failed, message: failure.message, problems: failure.problems)
         }
     }
 }

@@ -18,7 +18,8 @@ import Testing
         do {
             _ = try tuner.apply(plan, options)
             Issue.record("another plan was carried out")
-        } catch TuneFailure.refused(let problems) {
+        } catch let failure as Failure {
+            let problems = failure.problems
             #expect(problems.first?.problem.contains("has changed since the plan was made") == true)
         }
         #expect(try ServerState(connection).journal == nil)

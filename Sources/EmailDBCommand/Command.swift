@@ -1,0 +1,76 @@
+import ArgumentParser
+import Core
+import Dispatch
+import Postgres
+import Report
+import Synchronization
+
+/// A command of the program: its body, between options and ``run()``, the one way out.
+protocol Command: ParsableCommand {
+    /// Where it prints, as its options say.
+    var terminal: Terminal { get }
+
+    /// Does the work, prints the result, and says how to end.
+    /// - Throws: ``Failure``, or an error that becomes one.
+    func execute(_ terminal: Terminal) throws -> ExitStatus
+}
+
+extension Command {
+    /// The words that call it.
+    private static var invocation: String {
+        (Self.self is any DevCommand.Type
+            ? "emaildb dev " : Self.self is any ContainerStep.Type ? "emaildb container " : "emaildb ")
+            + (configuration.commandName ?? String(describing: Self.self).lowercased())
+    }
+
+    func run() throws {
+        let terminal = terminal
+        var status: ExitStatus
+        do {
+            status = try execute(terminal)
+        } catch {
+            let failure = Self.failure(error)
+            terminal.fail(failure)
+            status = failure.status
+        }
+        if status != .done { throw ExitCode(status.code) }
+    }
+
+    /// Whatever was thrown, with something to type next.
+    private static func failure(_ error: any Error) -> Failure {
+        let failure =
+            switch error {
+            case let failure as Failure: failure
+            case _ where Interruption.signal != nil: Failure.interrupted(by: Interruption.signal ?? 0)
+            case let error as PostgresError: Failure(error, doing: invocation)
+            case let error as ValidationError: Failure(.usage, error.message, fix: "\(invocation) --help")
+            default: Failure(.failed, "\(error)", fix: nil)
+            }
+        return failure.problems.contains { $0.fix != nil } ? failure : failure.fixed(by: "Run \(invocation) again.")
+    }
+}
+
+extension Failure {
+    /// With a fix where none of its problems has one.
+    fileprivate func fixed(by fix: String) -> Failure {
+        let last = problems.last?.problem ?? message
+        return Failure(
+            status: status, message: message, problems: problems.dropLast() + [Problem(problem: last, fix: fix)],
+            step: step, cause: cause)
+    }
+}
+
+/// Runs asynchronous work to its end, blocking the thread.
+///
+/// Starting the concurrency runtime takes longer than the rest of an `init` that has nothing to do, so the program as a
+/// whole is not asynchronous.
+func blocking(_ body: @escaping @Sendable () async throws -> Void) throws {
+    let done = DispatchSemaphore(value: 0)
+    let failure = Mutex<(any Error)?>(nil)
+    Task.detached {
+        do { try await body() } catch { failure.withLock { $0 = error } }
+        done.signal()
+    }
+    done.wait()
+    if let error = failure.withLock({ $0 }) { throw error }
+}

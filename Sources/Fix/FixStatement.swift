@@ -1,0 +1,96 @@
+package import Schema
+
+/// One statement, or a few that belong together, of a fix, and how it depends on others.
+package struct FixStatement: Sendable, Hashable {
+    /// What statements make, remove or rely on.
+    package enum Thing: Sendable, Hashable {
+        case object(ObjectName)
+        /// That an object has the right owner, in whose name rights are then granted.
+        case owner(ObjectName)
+        /// The rights of a role on an object; nil for PUBLIC.
+        case grant(ObjectName, String?)
+    }
+
+    package let sql: String
+    package var makes: Set<Thing>
+    package var removes: Set<Thing>
+    /// What must be there first: after the statements that make it.
+    package var needs: Set<Thing>
+    /// What must be there still: before the statements that remove it.
+    package var uses: Set<Thing>
+    /// Its place among those that do not depend on each other: that of what it makes in `sql/`.
+    package var order = 0
+
+    package init(
+        _ sql: String, makes: Set<Thing> = [], removes: Set<Thing> = [], needs: Set<Thing> = [], uses: Set<Thing> = []
+    ) {
+        self.sql = sql
+        self.makes = makes
+        self.removes = removes
+        self.needs = needs
+        self.uses = uses
+    }
+
+    /// Takes over the dependencies of the same SQL for another object.
+    package mutating func merge(_ other: FixStatement) {
+        makes.formUnion(other.makes)
+        removes.formUnion(other.removes)
+        needs.formUnion(other.needs)
+        uses.formUnion(other.uses)
+    }
+}
+
+/// Statements in an order in which each works.
+package struct FixOrder: Sendable {
+    /// The positions of the statements in the order to run them.
+    package private(set) var positions: [Int] = []
+    /// The statements that wait for each other; empty unless what they name is circular in the database itself.
+    package private(set) var circular: [FixStatement] = []
+
+    /// Sorts topologically.
+    ///
+    /// What removes a thing runs before what makes it anew, that before what needs it, and what uses
+    /// a thing before what removes it. Of those that are free to run, the one that stands first in `sql/` is next.
+    package init(_ statements: [FixStatement]) {
+        var following = [Set<Int>](repeating: [], count: statements.count)
+        var waitsFor = [Int](repeating: 0, count: statements.count)
+        func index(_ things: (FixStatement) -> Set<FixStatement.Thing>) -> [FixStatement.Thing: [Int]] {
+            var positions: [FixStatement.Thing: [Int]] = [:]
+            for (position, statement) in statements.enumerated() {
+                for thing in things(statement) { positions[thing, default: []].append(position) }
+            }
+            return positions
+        }
+        func link(_ earlier: [FixStatement.Thing: [Int]], _ later: [FixStatement.Thing: [Int]]) {
+            for (thing, first) in earlier {
+                for second in later[thing] ?? [] {
+                    for position in first where position != second && following[position].insert(second).inserted {
+                        waitsFor[second] += 1
+                    }
+                }
+            }
+        }
+        let (makers, removers) = (index(\.makes), index(\.removes))
+        link(removers, makers)
+        link(makers, index(\.needs))
+        link(index(\.uses), removers)
+
+        var waiting = Set(statements.indices)
+        func isEarlier(_ left: Int, _ right: Int) -> Bool {
+            (statements[left].order, left) < (statements[right].order, right)
+        }
+        while !waiting.isEmpty {
+            let free = waiting.filter { waitsFor[$0] == 0 }
+            if free.isEmpty && circular.isEmpty { circular = waiting.sorted().map { statements[$0] } }
+            guard let next = (free.isEmpty ? waiting : free).min(by: isEarlier) else { break }
+            waiting.remove(next)
+            positions.append(next)
+            for position in following[next] { waitsFor[position] -= 1 }
+        }
+    }
+}
+
+extension [FixStatement] {
+    /// The statements in an order in which each works.
+    package var inOrder: [FixStatement] { FixOrder(self).positions.map { self[$0] } }
+}

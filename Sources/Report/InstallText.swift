@@ -1,0 +1,75 @@
+package import Install
+import Postgres
+import Schema
+
+extension InstallReport: Printable {
+    package func text(isVerbose: Bool) -> StyledText {
+        var lines: [StyledText] = []
+        if applied.isEmpty {
+            lines.append("\(database): nothing to do, step \(schemaStep) of \(schemaStep) is applied")
+        } else {
+            lines.append(
+                "\(database + ": ", .green)\(createdDatabase ? "created, " : "")\(applied.count) steps applied in"
+                    + " \(applied.map(\.milliseconds).reduce(0, +)) ms (PostgreSQL \(serverVersion))")
+        }
+        for (role, outcome) in passwords.sorted(by: { $0.key < $1.key }) where outcome == .set {
+            lines.append("\(role): password set")
+        }
+        if !limitations.isEmpty {
+            lines.append("\("reduced mode", .yellow): the following needs a superuser")
+            lines += limitations.map { item in
+                "  - \(item.missing)\n      \(item.consequence)\n      \(lines: item.fix)"
+            }
+        }
+        return lines.joined()
+    }
+}
+
+extension Terminal {
+    /// One line for each thing that `init` does; the usual steps only with `--verbose`.
+    @Sendable package func show(_ event: InstallProgress) {
+        switch event {
+        case .waitingForServer(let error): detail("waiting for the server: \(lines: error.message)")
+        case .waitingForLock(let holders):
+            detail("waiting for another emaildb init: \(holders.joined(separator: "; "))")
+        case .creatingDatabase(let name): detail("creating the database \(name)")
+        case .applying: break
+        case .applied(let step, let milliseconds): detail("\(step.path)  \(milliseconds) ms")
+        case .retrying(let step, let error): talk("\(step.path): trying again: \(error.message)")
+        case .waitingForBuild(let step, let processes):
+            talk("\(step.path): process \(processes) still builds this index; waiting for it")
+        case .rebuilding(let step): talk("\(step.path): replacing the invalid index that an earlier build left")
+        }
+    }
+}
+
+extension StatusReport: Printable {
+    package func text(isVerbose: Bool) -> StyledText {
+        guard exists else { return "\(database): the database does not exist; create it with: emaildb init" }
+        var table = Table(["step", "name", "state", "applied at", "ms", "by"], alignsRight: [0, 4])
+        for step in steps {
+            table.add([
+                String(step.step), step.name, step.state.rawValue, step.appliedAt ?? "",
+                step.milliseconds.map(String.init) ?? "", step.appliedBy ?? "",
+            ])
+        }
+        let verdict: StyledText =
+            if !problems.isEmpty {
+                "\("ledger conflict", .red)"
+            } else if pendingCount > 0 {
+                "\("\(pendingCount) steps pending: emaildb init", .yellow)"
+            } else {
+                "\("up to date", .green)"
+            }
+        return table.text
+            + "\n\(database) on PostgreSQL \(serverVersion ?? "?"), \(encrypted ? "TLS" : "not encrypted"): \(verdict)"
+    }
+}
+
+extension Readiness: Printable {
+    package func text(isVerbose: Bool) -> StyledText {
+        guard isReady else { return "" }
+        return "\(database) on \(host):\(port): ready, \(node.rawValue), step \(appliedSteps) of \(expectedSteps),"
+            + " PostgreSQL \(serverVersion)"
+    }
+}

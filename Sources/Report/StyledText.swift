@@ -1,0 +1,96 @@
+/// Text for people, in colours that a terminal may leave away.
+///
+/// Only literals can colour text or end a line. What comes in by interpolation, a name or a server's message, is shown on
+/// one line with its control characters escaped, so that it can neither forge a line nor move the cursor.
+package struct StyledText: Sendable, ExpressibleByStringInterpolation {
+    /// ANSI escape sequences (ECMA-48, SGR).
+    package enum Style: String, Sendable {
+        case red = "31"
+        case green = "32"
+        case yellow = "33"
+        case dim = "2"
+        case bold = "1"
+    }
+
+    package struct StringInterpolation: StringInterpolationProtocol {
+        fileprivate var text = StyledText()
+
+        package init(literalCapacity: Int, interpolationCount: Int) {}
+
+        package mutating func appendLiteral(_ literal: String) { text.append(literal, nil) }
+        package mutating func appendInterpolation(_ value: some CustomStringConvertible, _ style: Style? = nil) {
+            text.append(value.description.visible, style)
+        }
+        package mutating func appendInterpolation(_ other: StyledText) { text += other }
+        /// Several lines, such as SQL or what a server says, each after the first behind an indentation.
+        package mutating func appendInterpolation(lines: some StringProtocol, indent: Int = 0) {
+            let lines = lines.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).visible }
+            text.append(lines.joined(separator: "\n" + String(repeating: " ", count: indent)), nil)
+        }
+    }
+
+    private var spans: [(text: String, style: Style?)] = []
+
+    package init() {}
+    package init(stringLiteral literal: String) { append(literal, nil) }
+    package init(stringInterpolation: StringInterpolation) { self = stringInterpolation.text }
+
+    private mutating func append(_ text: String, _ style: Style?) {
+        if !text.isEmpty { spans.append((text, style)) }
+    }
+
+    package static func += (left: inout StyledText, right: StyledText) { left.spans += right.spans }
+
+    package static func + (left: StyledText, right: StyledText) -> StyledText {
+        var text = left
+        text += right
+        return text
+    }
+
+    package var isEmpty: Bool { spans.isEmpty }
+
+    package var plain: String { spans.map(\.text).joined() }
+
+    package var colored: String {
+        spans.map { span in span.style.map { "\u{1B}[\($0.rawValue)m\(span.text)\u{1B}[0m" } ?? span.text }.joined()
+    }
+}
+
+extension [StyledText] {
+    package func joined(separator: StyledText = "\n") -> StyledText {
+        reduce(into: StyledText()) { text, next in
+            if !text.isEmpty { text += separator }
+            text += next
+        }
+    }
+}
+
+extension String {
+    /// On one line, and readable as it is: characters that control a terminal, break lines or turn the direction of
+    /// writing are written as in Swift's source, such as `\n` and `\u{1B}`.
+    package var visible: String {
+        guard unicodeScalars.contains(where: \.isInvisibleControl) else { return self }
+        return unicodeScalars.reduce(into: "") { text, scalar in
+            text += scalar.isInvisibleControl ? scalar.escaped : String(scalar)
+        }
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isInvisibleControl: Bool {
+        if isASCII { return value < 0x20 || value == 0x7F }
+        switch properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: return true
+        default: return false
+        }
+    }
+
+    fileprivate var escaped: String {
+        switch self {
+        case "\n": "\\n"
+        case "\r": "\\r"
+        case "\t": "\\t"
+        default: "\\u{\(String(value, radix: 16, uppercase: true))}"
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import Verify
+
+/// The report in the Test Anything Protocol, version 13: one line for each code of the sections that were checked.
+enum TAP {
+    static func text(_ report: VerifyReport) -> String {
+        var lines: [String] = []
+        var count = 0
+        for section in report.checkedSections {
+            for code in section.codes {
+                let findings = report.findings.filter { $0.code == code.id }
+                count += 1
+                lines.append("\(findings.isEmpty ? "ok" : "not ok") \(count) - \(escape("\(code.id) \(code.title)"))")
+                for finding in findings {
+                    lines.append("# \(finding.summary.visible)")
+                    lines += finding.details.split(separator: "\n").map { "#   \(String($0).visible)" }
+                }
+            }
+            for item in report.unseen where item.section == section.section {
+                count += 1
+                lines.append("ok \(count) - \(escape(item.what)) # SKIP \(item.reason.visible)")
+            }
+        }
+        return (["TAP version 13", "1..\(count)"] + lines).joined(separator: "\n")
+    }
+
+    /// A description: what would begin a directive, or another line, is escaped.
+    private static func escape(_ text: String) -> String { text.visible.replacing("#", with: "\\#") }
+}

@@ -1,0 +1,195 @@
+import Bench
+package import Tune
+
+extension TuneResult: Printable {
+    /// What a run did; a plan that was carried out was shown before.
+    package func text(isVerbose: Bool) -> StyledText {
+        var parts: [StyledText] = []
+        if let undone { parts.append(undone.text) }
+        if let plan, applied == nil, tried == nil {
+            if !plan.isEmpty || isVerbose { parts.append(plan.text(isVerbose: isVerbose)) }
+            if plan.isEmpty { parts.append(plan.nothingToDo) }
+        }
+        if let applied { parts.append(applied.text) }
+        if let tried { parts.append(tried.text) }
+        if let restarted { parts.append(restarted.text) }
+        if let rescued { parts.append(rescued.text) }
+        return parts.joined()
+    }
+}
+
+extension TunePlan: Printable {
+    package func text(isVerbose: Bool) -> StyledText {
+        var table = Table(["setting", "now", "proposed", "source", "takes effect", "what happens"])
+        for item in items {
+            let proposed = item.action == .keep || item.action == .keepClose ? "=" : item.proposed ?? "(remove)"
+            let effect = item.isChange ? item.effect.rawValue : ""
+            table.add([item.setting, item.now, proposed, item.source, effect, item.action.rawValue])
+        }
+        var lines: [StyledText] = [
+            "\(profile.rawValue)\(isExact ? ", documented values" : "") for PostgreSQL \(serverVersion):"
+                + " \(machine.summary)\n",
+            table.text,
+        ]
+        let explained = items.filter { isVerbose || $0.isChange || $0.action == .blocked }
+        for (index, item) in explained.enumerated() {
+            lines.append((index == 0 ? "\n" : "") + "\(item.setting): \(item.why)")
+            if let document = item.document { lines.append("    document: \(document)") }
+        }
+        lines.append("\n\(budget.text)")
+        if let start = proof.summary { lines.append("start: \(start)") }
+        lines += durability.map { "\("durability", .yellow): \($0)" }
+        lines += overrides.map { "\("override", .yellow): \($0)" }
+        if isResuming {
+            lines.append("note: an earlier run was stopped half way; this one goes on, --undo takes it back")
+        }
+        lines += notes.map { "note: \($0)" }
+        return lines.joined()
+    }
+
+    /// What to say when there is nothing to write; names what still waits.
+    fileprivate var nothingToDo: StyledText {
+        let waiting: StyledText =
+            restartSettings.isEmpty ? "" : "; waiting for a restart: \(restartSettings.joined(separator: ", "))"
+        var lines: [StyledText] = ["\("\(profile.rawValue): nothing to do", .green)\(waiting)"]
+        lines += blockedSettings.map { "\($0): fixed by the server's command line, so that no file can change it" }
+        lines += overrides.map { "\("override", .yellow): \($0)" }
+        return lines.joined()
+    }
+}
+
+extension Machine {
+    fileprivate var summary: String {
+        var parts = ["\(ByteSize.approximately(memory.value)) of memory (\(memory.source))"]
+        if let cpus { parts.append("\(cpus.value) processors (\(cpus.source))") }
+        parts.append(storage.rawValue.uppercased() + (storageIsGiven ? " (--storage)" : " (assumed)"))
+        if let walVolume {
+            let dedicated = walVolumeIsDedicated ? ", its own volume" : ""
+            parts.append("\(ByteSize.approximately(walVolume.value)) for pg_wal (\(walVolume.source)\(dedicated))")
+        }
+        return parts.joined(separator: ", ")
+    }
+}
+
+extension MemoryBudget {
+    fileprivate var text: StyledText {
+        let line =
+            "memory: up to \(ByteSize.approximately(total)) of \(ByteSize.approximately(memory)) (\(percent) %):"
+            + " \(ByteSize.approximately(shared)) shared\(isEstimate ? " (estimated)" : ""),"
+            + " \(ByteSize.approximately(connections)) for connections,"
+            + " \(ByteSize.approximately(autovacuum)) for autovacuum"
+        guard isTight else { return "\(line)" }
+        return "\("warning", .yellow): \(line); more than 80 % leaves little for the system and its cache"
+    }
+}
+
+extension StartProof {
+    fileprivate var summary: String? {
+        switch method {
+        case .notNeeded: nil
+        case .scratchServer: "a scratch server started with this configuration and read it back"
+        case .rules: "compared with PostgreSQL's rules only, because \(reason ?? "the server is on another machine")"
+        }
+    }
+}
+
+// MARK: - What was done
+
+extension TuneReport {
+    fileprivate var text: StyledText {
+        var lines: [StyledText] = [
+            "\(profile.rawValue + ": ", .green)\(written) settings written   (to take them back: emaildb tune --undo)"
+        ]
+        lines += restartNeeded(restart)
+        lines += ineffective.map { "\("not as planned", .yellow): \($0.explanation)" }
+        return lines.joined()
+    }
+}
+
+extension TuneReport.Item {
+    fileprivate var explanation: String {
+        let planned = "\(setting) = \(planned ?? "(removed)")"
+        switch verdict {
+        case .commandLine:
+            return "\(planned) will never apply: the server's command line says \(now), and a restart keeps that."
+                + " Take it out of whatever starts the server."
+        case .overridden:
+            return "\(planned) is set, but not for all: \(overrides.joined(separator: "; "))."
+                + " To end that: ALTER ROLE or ALTER DATABASE .. RESET \(setting);"
+        case .effective, .needsRestart, .notInForce:
+            return "\(planned) is written, but the server runs with \(now); its log says why."
+        }
+    }
+}
+
+extension UndoReport {
+    fileprivate var text: StyledText {
+        guard let profile else { return "nothing to undo: no tune has written here" }
+        var table = Table(["setting", "tune wrote", "before", "what happened"])
+        for item in items { table.add([item.setting, item.set, item.was ?? "(not set)", item.outcome.rawValue]) }
+        let undone: StyledText = "\("\(profile.rawValue): undone", .green)"
+        return ((table.isEmpty ? [] : [table.text]) + [undone] + restartNeeded(restart)).joined()
+    }
+}
+
+private func restartNeeded(_ settings: [String]) -> [StyledText] {
+    guard !settings.isEmpty else { return [] }
+    let names = settings.joined(separator: ", ")
+    return ["restart the server to put into force: \(names)   (on its machine: emaildb tune --restart)"]
+}
+
+extension RestartReport {
+    fileprivate var text: StyledText {
+        var text: StyledText =
+            switch outcome {
+            case .notNeeded: "no restart needed"
+            case .restarted: "\("restarted", .green) in \(milliseconds) ms"
+            case .rolledBack:
+                "\("rolled back", .red): the server did not start, and runs with its former configuration again"
+                    + "\n    \(lines: words ?? "", indent: 4)"
+            }
+        if !waiting.isEmpty { text += "\nstill waiting for a restart: \(waiting.joined(separator: ", "))" }
+        return text
+    }
+}
+
+extension RescueReport {
+    fileprivate var text: StyledText {
+        guard let problem else { return "\(file): a server starts with this; nothing was changed" }
+        var lines: [StyledText] = [
+            "\("fixed", .green): \(file)\n    the server did not start: \(lines: problem, indent: 4)"
+        ]
+        lines += changes.map { "    taken out: \($0)" }
+        if let kept { lines.append("    the old file: \(kept)") }
+        return lines.joined()
+    }
+}
+
+extension TrialReport {
+    fileprivate var text: StyledText {
+        var table = Table(["rate", "unit", "before", "after", "times"], alignsRight: [2, 3, 4])
+        for figure in figures {
+            table.add([figure.figure, figure.unit] + [figure.before, figure.now, figure.ratio].map(\.short))
+        }
+        let gain = "\(gainPercent.short) % over all rates (from \(thresholdPercent.short) % on it counts)"
+        let parts = table.isEmpty ? [] : [table.text]
+        switch verdict {
+        case .kept: return (parts + [applied.text, "\("kept", .green): \(gain)"]).joined()
+        case .noMeasurableDifference:
+            return (parts + [applied.text, "\("no measurable difference", .yellow): \(gain); kept"]).joined()
+        case .reverted: return (parts + ["\("reverted", .red): \(gain)"]).joined()
+        }
+    }
+}
+
+extension Terminal {
+    @Sendable package func show(_ event: TuneProgress) {
+        switch event {
+        case .waitingForLock(let holders): talk("waiting for another emaildb: \(holders.joined(separator: "; "))")
+        case .proving: talk("starting a scratch server with the planned configuration")
+        case .writing(let setting): detail("writing \(setting)")
+        case .restarting: talk("restarting the server")
+        case .doing(let what): talk("\(lines: what)")
+        }
+    }
+}

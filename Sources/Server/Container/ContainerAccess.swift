@@ -1,0 +1,114 @@
+package import Core
+import Glibc
+import Install
+
+/// The third step of a start: who gets in, and by what certificate.
+package struct ContainerAccess {
+    private let settings: ContainerSettings
+    private let talk: (String) -> Void
+
+    package init(_ settings: ContainerSettings, talk: @escaping (String) -> Void) {
+        self.settings = settings
+        self.talk = talk
+    }
+
+    /// Writes the access rules, and the certificate where TLS is asked for.
+    package func write() throws(Failure) {
+        let user = ContainerSettings.userName
+        try Files.write(Self.rules(user: user, isTLSOnly: settings.isTLSOnly), to: settings.rulesFile)
+        try Files.write(Self.names(user: user), to: settings.namesFile)
+        try Files.write("local all \(LocalServer.superuser) trust\n", to: settings.privateRulesFile)
+        if settings.isTLSOnly { try prepareTLS() }
+    }
+
+    /// pg_hba.conf.
+    /// - Parameter user: the name of the server's user in the operating system; a user without one has no peers.
+    static func rules(user: String?, isTLSOnly: Bool) -> String {
+        // Without peers, the permissions of the socket keep everyone else out (unix_socket_permissions).
+        let local =
+            user == nil
+            ? "local   all          all                trust"
+            : """
+            local   all          all                peer map=container
+            local   replication  all                peer map=container
+            """
+        let host = isTLSOnly ? "hostssl" : "host"
+        return """
+            # Written at every start; EMAILDB_HBA_FILE names another file to use instead.
+            \(local)
+            host    all          \(LocalServer.superuser)           all  reject
+            \(isTLSOnly ? "hostnossl all        all                all  reject\n" : "")\
+            \(host) replication  \(RolePassword.replication)  all  scram-sha-256
+            \(host) all          all                all  scram-sha-256
+
+            """
+    }
+
+    /// pg_ident.conf: inside the container, root and the server's user log in as every role that logs in.
+    static func names(user: String?) -> String {
+        let roles = [LocalServer.superuser, RolePassword.replication] + RolePassword.roles
+        return ["root", user ?? LocalServer.superuser].flatMap { user in roles.map { "container \(user) \($0)\n" } }
+            .joined()
+    }
+
+    /// Puts the mounted certificate, or one of our own that the data directory keeps, where the server finds it: a key
+    /// has to be a file that only its user can read, which a mounted secret is not.
+    private func prepareTLS() throws(Failure) {
+        var certificate = settings.data + "/emaildb-tls.crt"
+        var key = settings.data + "/emaildb-tls.key"
+        switch (settings.secret("tls_certificate"), settings.secret("tls_key")) {
+        case (let mounted?, let mountedKey?): (certificate, key) = (mounted, mountedKey)
+        case (nil, nil): try renew(certificate, key)
+        default:
+            throw Failure(
+                .usage, "tls_certificate and tls_key belong together; one of them is missing or empty")
+        }
+        try Files.write(Files.read(certificate) ?? [], to: settings.certificateFile)
+        try Files.write(Files.read(key) ?? [], to: settings.keyFile)
+    }
+
+    private func renew(_ certificate: String, _ key: String) throws(Failure) {
+        let month = String(30 * 86_400)
+        let isValid = try Programs.run(
+            ["openssl", "x509", "-in", certificate, "-noout", "-checkend", month], showing: .nothing)
+        if isValid == 0, Files.isFilled(key) { return }
+        talk("making a certificate of our own; verify-full needs one that names this host, see Containers.md")
+        var host = [CChar](repeating: 0, count: 256)
+        gethostname(&host, host.count - 1)
+        let name = String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let made = try Programs.run(
+            [
+                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                "-days", "3650", "-subj", "/CN=email-postgres", "-addext",
+                "subjectAltName=DNS:email-postgres,DNS:localhost,DNS:\(name),IP:127.0.0.1", "-keyout", key + ".new",
+                "-out", certificate + ".new",
+            ], showing: .nothing)
+        guard made == 0 else { throw Failure(.failed, "openssl made no certificate (status \(made))") }
+        try Files.move(key + ".new", to: key)
+        try Files.move(certificate + ".new", to: certificate)
+    }
+}
+
+extension ContainerSettings {
+    var rulesFile: String { privateFolder + "/pg_hba.conf" }
+    var namesFile: String { privateFolder + "/pg_ident.conf" }
+    /// The rules of the server that only this container reaches.
+    var privateRulesFile: String { privateFolder + "/pg_hba_init.conf" }
+    var certificateFile: String { privateFolder + "/tls.crt" }
+    var keyFile: String { privateFolder + "/tls.key" }
+
+    /// The command line settings of the server.
+    package var serverOptions: [String] {
+        var options = ["hba_file=\(accessRules ?? rulesFile)", "ident_file=\(namesFile)"]
+        if isTLSOnly { options += ["ssl=on", "ssl_cert_file=\(certificateFile)", "ssl_key_file=\(keyFile)"] }
+        if Self.userName == nil { options.append("unix_socket_permissions=0700") }
+        if isFollowing { options += ["primary_conninfo=\(conninfo)", "primary_slot_name=\(slot)"] }
+        return options.flatMap { ["-c", $0] }
+    }
+
+    /// Removes the secrets that a start needed; the server runs without them.
+    package func removeSecrets() {
+        try? Files.remove(secrets)
+        try? Files.remove(privateSockets)
+    }
+}

@@ -1,0 +1,215 @@
+package import Core
+import FoundationEssentials
+import Glibc
+import Install
+
+/// The second step of a start: the data directory is claimed, and made when it is empty.
+///
+/// It is made in a folder beside its place and moved there, `PG_VERSION` last, so that a kill at any moment leaves
+/// nothing that the next start cannot clear away.
+package struct ContainerData {
+    private let settings: ContainerSettings
+    private let talk: (String) -> Void
+    private var data: String { settings.data }
+    private var stage: String { data + "/" + Self.stageName }
+
+    private static let stageName = ".emaildb-stage"
+    private static let lockName = ".emaildb-lock"
+
+    package init(_ settings: ContainerSettings, talk: @escaping (String) -> Void) {
+        self.settings = settings
+        self.talk = talk
+    }
+
+    /// Claims the directory until the last process has ended that inherits its lock, and makes it when it is empty.
+    package func prepare() throws(Failure) {
+        try claim()
+        if try isMade() {
+            try requireVersion()
+        } else if settings.kind == .primary {
+            try makePrimary()
+        } else {
+            try makeStandby()
+        }
+        try Files.remove(stage)
+        if settings.kind == .standby, !settings.isFollowing {
+            throw Failure(
+                .refused, "\(data) is no standby: it was promoted, or it was the primary",
+                fix: """
+                    Promoted: start it with EMAILDB_ROLE=primary. The former primary: empty the volume, and it is copied \
+                    anew.
+                    """)
+        }
+    }
+
+    // MARK: - Claims
+
+    private func claim() throws(Failure) {
+        try? Files.makeFolder(data)
+        var status = stat()
+        guard stat(data, &status) == 0, status.st_uid == geteuid() else {
+            throw Failure(
+                .refused, "\(data) does not belong to uid \(geteuid()) (\(Files.owner(data)))",
+                fix: """
+                    Give it to that user, or name a directory that can be made: PGDATA=/var/lib/postgresql/data/pgdata
+                    """)
+        }
+        if ![0o700, 0o750].contains(status.st_mode & 0o777) { chmod(data, 0o700) }
+        // Inherited by the server and never closed: while it is held, another process works on these data, whatever the
+        // server says about its own in postmaster.pid.
+        let lock = open(data + "/" + Self.lockName, O_WRONLY | O_CREAT, 0o600)
+        guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            throw errno == EWOULDBLOCK
+                ? Failure(.refused, "another container uses \(data)", fix: "Stop that one first.")
+                : Failure(.refused, "\(data) cannot be locked: \(String(cString: strerror(errno)))")
+        }
+        unlink(data + "/postmaster.pid")
+    }
+
+    private func isMade() throws(Failure) -> Bool { Files.isFilled(data + "/PG_VERSION") }
+
+    private func requireVersion() throws(Failure) {
+        let made = String(decoding: Files.read(data + "/PG_VERSION") ?? [], as: UTF8.self).prefix { $0 != "\n" }
+        let file = settings.privateFolder + "/version"
+        let status = try Programs.run(["sh", "-c", "postgres --version >\"$0\"", file])
+        let words = String(decoding: Files.read(file) ?? [], as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        guard status == 0, let version = words.first(where: { $0.first?.isNumber == true }) else {
+            throw Failure(.cannotConnect, "postgres --version ended with status \(status)")
+        }
+        let major = version.prefix { $0.isNumber }
+        guard made == major else {
+            throw Failure(
+                .refused, "\(data) was made by PostgreSQL \(made); this image has \(major)",
+                fix: "Use an image of that version, or dump there and restore here.")
+        }
+    }
+
+    // MARK: - The stage
+
+    /// What lies in the data directory beside our own files and the mount point's.
+    private func contents() throws(Failure) -> [String] {
+        try names(data).filter { ![Self.stageName, Self.lockName, "lost+found"].contains($0) }
+    }
+
+    private func names(_ folder: String) throws(Failure) -> [String] {
+        do { return try FileManager.default.contentsOfDirectory(atPath: folder).sorted() } catch {
+            throw Failure(.refused, "\(folder) cannot be read: \(error)")
+        }
+    }
+
+    /// An empty folder to make the data in.
+    ///
+    /// While it is there and `PG_VERSION` is not, everything else is ours to remove.
+    private func openStage() throws(Failure) {
+        let contents = try contents()
+        if Files.exists(stage) {
+            talk("the first start was interrupted; starting it again")
+            for name in contents { try Files.remove(data + "/" + name) }
+            for name in try names(stage) { try Files.remove(stage + "/" + name) }
+        } else if let first = contents.first {
+            throw Failure(
+                .refused, "\(data) is not empty, but holds no database (\(first) ...); nothing was changed",
+                fix: "Empty it, restore PG_VERSION, or name another directory with PGDATA.")
+        }
+        try Files.makeFolder(stage)
+    }
+
+    /// Moves what was made to its place; the server looks for `PG_VERSION`, so that comes last.
+    private func closeStage() throws(Failure) {
+        let made = stage + "/data"
+        // What was written is on the disk before the move, and the move before PG_VERSION.
+        try flush(stage)
+        for name in try names(made) where name != "PG_VERSION" && name != Self.lockName {
+            try Files.move(made + "/" + name, to: data + "/" + name)
+        }
+        try flush(data)
+        try Files.move(made + "/PG_VERSION", to: data + "/PG_VERSION")
+        try Files.remove(stage)
+        try flush(data)
+    }
+
+    /// Waits until the file system of a folder has everything on the disk.
+    private func flush(_ folder: String) throws(Failure) {
+        let status = try Programs.run(["sync", "--file-system", folder])
+        guard status == 0 else { throw Failure(.failed, "sync ended with status \(status), see above") }
+    }
+
+    // MARK: - Making it
+
+    private func makePrimary() throws(Failure) {
+        guard settings.secret(RolePassword.application) != nil else {
+            throw Failure(
+                .usage, "a first start needs a password for the application, \(RolePassword.application)",
+                fix: """
+                    Give a file \(RolePassword.application)_password in \(settings.mountedSecrets), \
+                    POSTGRES_PASSWORD_FILE=FILE, or POSTGRES_PASSWORD=...
+                    """)
+        }
+        try openStage()
+        let made = stage + "/data"
+        // The locale of the C library, whose order no upgrade changes; the superuser gets no password, hence no login by
+        // TCP.
+        let status = try Programs.run(
+            [
+                "initdb", "--pgdata=\(made)", "--username=\(LocalServer.superuser)", "--encoding=UTF8",
+                "--locale=C.UTF-8", "--data-checksums", "--auth-local=peer", "--auth-host=scram-sha-256",
+            ] + settings.initdbArguments, showing: .errors, adding: try name())
+        guard status == 0 else { throw Failure(.failed, "initdb ended with status \(status), see above") }
+        let configuration = """
+
+            # What the container needs; emaildb tune writes into postgresql.auto.conf.
+            listen_addresses = '*'
+            unix_socket_directories = '\(settings.sockets)'
+            shared_preload_libraries = 'pg_stat_statements'
+            password_encryption = 'scram-sha-256'
+            log_timezone = 'UTC'
+            timezone = 'UTC'
+
+            """
+        try Files.write(Array(configuration.utf8), to: made + "/postgresql.conf", adding: true)
+        try closeStage()
+    }
+
+    /// The variables that give this process's user a name, on which initdb insists and which an arbitrary number lacks.
+    private func name() throws(Failure) -> [String: String] {
+        guard ContainerSettings.userName == nil else { return [:] }
+        let folders = ["/usr/lib"] + ((try? names("/usr/lib")) ?? []).map { "/usr/lib/" + $0 }
+        guard let library = folders.map({ $0 + "/libnss_wrapper.so" }).first(where: Files.exists) else {
+            throw Failure(
+                .refused, "initdb needs a user with a name, which uid \(geteuid()) has not",
+                fix: "Install libnss-wrapper in the image, or run it as another user: docker run --user 999")
+        }
+        let passwd = settings.privateFolder + "/passwd"
+        let group = settings.privateFolder + "/group"
+        try Files.write("postgres:x:\(geteuid()):\(getegid())::\(data):/bin/false\n", to: passwd)
+        try Files.write("postgres:x:\(getegid()):\n", to: group)
+        return ["LD_PRELOAD": library, "NSS_WRAPPER_PASSWD": passwd, "NSS_WRAPPER_GROUP": group]
+    }
+
+    private func makeStandby() throws(Failure) {
+        guard settings.secret(RolePassword.replication) != nil else {
+            throw Failure(
+                .usage, "a standby needs the password of \(RolePassword.replication)",
+                fix: "Give a file \(RolePassword.replication)_password in \(settings.mountedSecrets).")
+        }
+        try openStage()
+        // The primary may come later than its standby.
+        while try !copyPrimary() {
+            talk("the primary cannot be copied yet; trying again in 2 s")
+            try Programs.pause(.seconds(2))
+        }
+        try Files.write("", to: stage + "/data/standby.signal")
+        try closeStage()
+    }
+
+    private func copyPrimary() throws(Failure) -> Bool {
+        let made = stage + "/data"
+        try Files.remove(made)
+        let primary = ["--no-password", "--slot=\(settings.slot)", "--dbname=\(settings.conninfo)"]
+        guard try Programs.run(["pg_receivewal", "--create-slot", "--if-not-exists"] + primary) == 0 else {
+            return false
+        }
+        return try Programs.run(
+            ["pg_basebackup", "--pgdata=\(made)", "--wal-method=stream", "--checkpoint=fast"] + primary) == 0
+    }
+}

@@ -1,0 +1,107 @@
+package import Core
+import FoundationEssentials
+import Glibc
+import Install
+import Postgres
+
+/// The fourth step of a start: a primary is brought to the version of this program, on a server that only this container
+/// reaches.
+package struct ContainerUpgrade {
+    private let settings: ContainerSettings
+    private let talk: (String) -> Void
+
+    package init(_ settings: ContainerSettings, talk: @escaping (String) -> Void) {
+        self.settings = settings
+        self.talk = talk
+    }
+
+    /// Applies the steps, sets the passwords, and tunes; a standby and a server that is being restored stay as they are.
+    package func run() throws(Failure) {
+        if settings.isFollowing || settings.isRestoring { return }
+        let server = try start()
+        do {
+            try waitUntilReady(server)
+            try install()
+            try allowReplication()
+            try tune()
+        } catch {
+            // Fast shutdown; it may be replaying its log, then that goes on at the next start.
+            kill(server.process, SIGINT)
+            _ = server.wait()
+            throw error
+        }
+        kill(server.process, SIGINT)
+        guard server.wait() == 0 else {
+            throw Failure(.cannotConnect, "the server did not stop in order, see above")
+        }
+    }
+
+    private func start() throws(Failure) -> ChildProgram {
+        let options = [
+            "listen_addresses=", "port=5432", "unix_socket_directories=\(settings.privateSockets)", "ssl=off",
+            "hba_file=\(settings.privateRulesFile)",
+            // A standby that has to confirm commits cannot reach us now.
+            "synchronous_standby_names=",
+        ]
+        return try Programs.start(["postgres"] + options.flatMap { ["-c", $0] })
+    }
+
+    /// Waits as long as the server replays its log.
+    private func waitUntilReady(_ server: ChildProgram) throws(Failure) {
+        while LocalServer.running(settings.data)?.pid != server.process || !LocalServer.isReady(settings.data) {
+            if !server.isRunning {
+                throw Failure(.cannotConnect, "the server did not start, see above")
+            }
+            try Programs.pause(.milliseconds(20))
+        }
+    }
+
+    /// The words that run a command of this program on the private server.
+    private func emaildb(_ command: String, _ options: [String]) -> [String] {
+        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "emaildb"
+        return [
+            program, command, "--host", settings.privateSockets, "--port", "5432", "--username", LocalServer.superuser,
+            "--dbname", settings.database,
+        ] + options
+    }
+
+    private func install() throws(Failure) {
+        let passwords = RolePassword.roles.flatMap { role in
+            settings.secret(role).map { ["--password-file", "\(role)=\($0)"] } ?? []
+        }
+        let status = try Programs.run(emaildb("init", passwords))
+        guard status == 0 else {
+            throw Failure(.ofChild(status), "emaildb init ended with status \(status); the server is not started")
+        }
+    }
+
+    private func allowReplication() throws(Failure) {
+        guard let secret = settings.secret(RolePassword.replication) else { return }
+        do {
+            let connection = try Connection(
+                ConnectionSettings(parameters: [
+                    "host": settings.privateSockets, "port": "5432", "user": LocalServer.superuser,
+                    "dbname": "postgres",
+                ]))
+            try Session.pin(connection)
+            try RolePassword.allowReplication(Files.read(secret).flatMap(RolePassword.text) ?? "", connection)
+        } catch {
+            throw Failure(.failed, "the role \(RolePassword.replication) could not be made: \(error)")
+        }
+    }
+
+    private func tune() throws(Failure) {
+        guard let profile = settings.profile else { return }
+        let status = try Programs.run(emaildb("tune", ["--profile", profile, "--yes"]))
+        switch status {
+        // 1: some of it waits for the restart that comes now.
+        case 0, 1: return
+        case 64: throw Failure(.usage, "EMAILDB_TUNE_PROFILE=\(profile) cannot be used, see above")
+        // A slow server is better than none.
+        default:
+            talk(
+                "WARNING: emaildb tune ended with status \(status), see above; starting with the configuration as it is"
+            )
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Core
+import Fix
+import Postgres
+import Schema
+
+extension VerifyReport {
+    /// The fixes of all findings as one script for psql, in an order that works; nil when there is no finding without one.
+    ///
+    /// One transaction: all or nothing. To be reviewed, and run as a superuser in the database. A name that it mentions in
+    /// a comment is on one line, so that nothing in it is taken for SQL.
+    package var fixScript: String? {
+        var headings: [String] = []
+        var statements: [FixStatement] = []
+        var positions: [String: Int] = [:]
+        for finding in findings {
+            for statement in finding.statements {
+                if let position = positions[statement.sql] {
+                    statements[position].merge(statement)
+                } else {
+                    positions[statement.sql] = statements.count
+                    statements.append(statement)
+                    headings.append("\n-- \(finding.code) \(finding.object): \(finding.message)")
+                }
+            }
+        }
+        let others = findings.filter { $0.fix == nil }
+        guard !findings.isEmpty else { return nil }
+        var lines = [
+            "-- Fixes what emaildb \(toolVersion) verify found in the \(ObjectName(.database, database)).",
+            "-- Review it, then run it as a superuser: psql -X -d \(Shell.database(database)) -f FILE",
+        ]
+        if !others.isEmpty {
+            lines.append("-- No SQL fixes these; the page of finding codes says what to do:")
+            lines += others.map { "--   \($0.code) \($0.object)" }
+        }
+        guard !statements.isEmpty else { return lines.joined(separator: "\n") + "\n" }
+        lines += [
+            "\\set ON_ERROR_STOP on", "BEGIN;", "SET LOCAL search_path = pg_catalog, public, pg_temp;",
+            "SET LOCAL check_function_bodies = off;", "SET LOCAL row_security = off;",
+            "SET LOCAL lock_timeout = '30s';",
+        ]
+        var last = ""
+        for position in FixOrder(statements).positions {
+            if headings[position] != last { lines.append(headings[position]) }
+            last = headings[position]
+            lines.append(statements[position].sql)
+        }
+        lines.append("\nCOMMIT;")
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+/// Words for a shell (bash, zsh), on one line.
+private enum Shell {
+    /// What psql takes for a database of that name; a name that looks like a connection string has to be in one.
+    static func database(_ name: String) -> String {
+        guard name.contains("=") || name.hasPrefix("postgres://") || name.hasPrefix("postgresql://") else {
+            return word(name)
+        }
+        return word("dbname='\(name.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'")
+    }
+
+    private static func word(_ text: String) -> String {
+        if SQL.isPlain(text) { return text }
+        guard text.unicodeScalars.contains(where: SQL.isHidden) else {
+            return "'" + text.replacing("'", with: #"'\''"#) + "'"
+        }
+        // What an SQL literal with escapes says, but that a quote in it is escaped, too: E'...' becomes $'...'.
+        return "$'" + SQL.literal(text).dropFirst(2).dropLast().replacing("''", with: #"\'"#) + "'"
+    }
+}
