@@ -63,7 +63,11 @@ stop: ## Stop the demo server; its data stays
 	elif [ -n "$$(find "$(STATE)" -maxdepth 3 -name postmaster.pid 2>/dev/null)" ]; then \
 	  echo "a server may be running in .emaildb and the binary that stops it is gone: make build stop" >&2; exit 1; fi
 
-.PHONY: test test-matrix soak
+.PHONY: check test test-matrix soak
+check: lint ## Check style, and run every test that needs no server
+	swift build --build-tests
+	EMAILDB_POSTGRES=none swift test --skip-build --quiet --disable-xctest --skip 'MailTests|MonitoringTests|ContainerTests'
+
 test: server setup-test ## Run all tests on PostgreSQL 16 (FILTER=regex SEED=n)
 	swift build --product emaildb
 	$(TEST_ENV) swift test $(TEST_ARGS)
@@ -108,14 +112,15 @@ bench-init: server build ## Measure init, start-up and binary size against psql;
 
 # A new server each time: no tables or caches of an earlier run. fsync is on; the configuration is the documented one for 8 GB.
 .PHONY: bench
-bench: server build ## Measure loading, reading, searching; beside the literal layout (BENCH='--compare FILE --messages N')
+bench: server build ## Measure loading, reading and searching, and judge the goals (BENCH='--compare FILE --messages N')
 	@fresh=$$(mktemp -d) && chmod 755 "$$fresh" && \
 	trap 'cd "$$fresh" && "$(RELEASE)" dev stop >&2; cd / && rm -rf "$$fresh"' EXIT && \
 	cd "$$fresh" && "$(RELEASE)" dev start --postgres "$$EMAILDB_POSTGRES" >&2 && \
 	settings=$$("$(RELEASE)" dev env) && eval "$$settings" && \
 	"$(RELEASE)" tune --profile production --memory 8GB --yes >&2 && "$(RELEASE)" dev stop >&2 && \
 	"$(RELEASE)" dev start --postgres "$$EMAILDB_POSTGRES" >&2 && settings=$$("$(RELEASE)" dev env) && eval "$$settings" && \
-	cd "$(CURDIR)" && "$(RELEASE)" bench $(BENCH)
+	cd "$(CURDIR)" && "$(RELEASE)" bench --format json $(BENCH) >"$$fresh/bench.json" && \
+	mkdir -p "$(STATE)" && cp "$$fresh/bench.json" "$(STATE)/bench.json" && $(SCRIPTS)/bench-goals "$(STATE)/bench.json"
 
 .PHONY: bench-verify
 bench-verify: server build ## Measure verify beside pg_dump --schema-only; fail over a limit (ROUNDS=n)

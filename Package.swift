@@ -15,7 +15,9 @@ let subprocess: [Target.Dependency] = [
 ]
 let arguments: [Target.Dependency] = [.product(name: "ArgumentParser", package: "swift-argument-parser")]
 
-/// The rooms of the program, lowest first. A room may import only rooms that stand before it: `room` refuses any other.
+/// The rooms of the program, lowest first.
+///
+/// A room may import only rooms that stand before it: `room` refuses any other.
 var rooms: [String] = []
 
 @MainActor func room(_ name: String, _ below: [String], _ others: [Target.Dependency] = []) -> Target {
@@ -72,12 +74,10 @@ let package = Package(
             dependencies: ["Postgres", "Core", "Schema", "Install", "Verify", "TestSupport"] + arguments,
             path: "Tests/SchemaTool", swiftSettings: settings),
         tests("PostgresTests", ["Postgres"]),
-        .testTarget(
-            name: "EmailDatabaseTests",
-            dependencies: [
-                "Postgres", "Core", "Schema", "Fix", "Install", "Verify", "Server", "Tune", "Bench",
-                "Pooler", "TestSupport",
-            ], swiftSettings: settings),
+        tests("CoreTests", ["Core"]),
+        tests("SchemaTests", ["Schema", "Core", "Postgres"]),
+        tests("VerifyTests", ["Verify", "Install", "Fix", "Schema", "Core", "Postgres"]),
+        tests("TuneTests", ["Tune", "Bench", "Server", "Schema", "Core", "Postgres"]),
         tests("MailTests", ["Postgres", "Core", "Schema", "Install", "Verify"]),
         tests("MonitoringTests", ["Postgres"]),
         tests("ContainerTests", ["Postgres"]),

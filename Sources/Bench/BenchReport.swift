@@ -86,16 +86,6 @@ package struct BenchReport: Sendable, Codable {
         }
     }
 
-    /// One goal of the project, and whether this run reached it.
-    package struct Goal: Sendable, Codable {
-        /// What is asked for, such as `ingest, 1 client: at least 4000 rows/s`.
-        package let goal: String
-        /// What was measured.
-        package let measured: Double
-        /// Whether that is enough.
-        package let isMet: Bool
-    }
-
     /// A figure beside that of an earlier run.
     package struct Change: Sendable, Codable {
         /// What was done, measured and by how many clients.
@@ -138,8 +128,6 @@ package struct BenchReport: Sendable, Codable {
     package let rowsWithoutTenant: Int
     /// Everything measured, in order.
     package internal(set) var figures: [Figure]
-    /// The goals that have a figure, in order.
-    package internal(set) var goals: [Goal] = []
     /// The figures that an earlier run has too; empty without one.
     package internal(set) var changes: [Change] = []
 }

@@ -1,4 +1,6 @@
-/// How the program ends. The numbers are part of its interface: none is ever given another meaning.
+/// How the program ends.
+///
+/// The numbers are part of its interface: none is ever given another meaning.
 package struct ExitStatus: Sendable, Hashable {
     package let code: Int32
     /// The word for it: `outcome` in the JSON of a failure.

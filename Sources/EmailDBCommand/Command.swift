@@ -28,6 +28,8 @@ extension Command {
         var status: ExitStatus
         do {
             status = try execute(terminal)
+        } catch let help as CleanExit {
+            throw help
         } catch {
             let failure = Self.failure(error)
             terminal.fail(failure)

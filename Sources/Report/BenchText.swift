@@ -2,7 +2,7 @@ package import Bench
 
 extension BenchReport: Printable {
     package func text(isVerbose: Bool) -> StyledText {
-        var text: StyledText = """
+        let text: StyledText = """
             PostgreSQL \(serverVersion), \(messages) messages of \(tenants) tenants (largest \(largestTenantShare.short) %), \
             batches of \(batchSize), seed \(seed)
             Data \(checksum)
@@ -12,13 +12,6 @@ extension BenchReport: Printable {
 
             \(workloads)
             """
-        if !goals.isEmpty {
-            text += "\n"
-            for goal in goals {
-                let verdict: StyledText = goal.isMet ? "\("met   ", .green)" : "\("MISSED", .red)"
-                text += "\n\(verdict)  \(goal.goal): \(goal.measured.short)"
-            }
-        }
         guard !changes.isEmpty else { return text }
         var table = Table(["figure", "unit", "before", "now", "times better"], alignsRight: [2, 3, 4])
         for change in changes {

@@ -7,8 +7,6 @@ package import Postgres
 /// Everything goes through `ALTER SYSTEM`, one `tune` at a time (an advisory lock in the maintenance database), with a
 /// journal in the same file; see <doc:Tuning>.
 package struct Tuner: Sendable {
-    static let refusal = "this cannot be done; nothing was written"
-
     let settings: ConnectionSettings
     private let lockTimeout: Duration
     let progress: @Sendable (TuneProgress) -> Void
@@ -91,7 +89,7 @@ package struct Tuner: Sendable {
         guard server.fileErrors.isEmpty else {
             let directory = server.dataDirectory ?? "DATA_DIRECTORY"
             throw Failure.refused(
-                Tuner.refusal,
+                StartRules.refusal,
                 server.fileErrors.map { error in
                     let isAuto = error.hasPrefix("postgresql.auto.conf:")
                     return Problem(
@@ -128,13 +126,13 @@ package struct Tuner: Sendable {
         let budget = preparation.plan.budget
         let rules = StartRules.problems(preparation.candidate, server)
         let problems = rules + [budget.problem].compactMap { $0 }
-        guard problems.isEmpty else { throw Failure.refused(Tuner.refusal, problems) }
+        guard problems.isEmpty else { throw Failure.refused(StartRules.refusal, problems) }
         guard preparation.plan.items.contains(where: \.isChange) else { return preparation }
         let proof = try StartCheck(server: server, progress: progress).prove(preparation.candidate, connection)
         preparation.plan.proof = proof
         if let shared = proof.sharedMemory {
             preparation.plan.budget = MemoryBudget(preparation.candidate, memory: budget.memory, shared: shared)
-            if let problem = preparation.plan.budget.problem { throw Failure.refused(Tuner.refusal, [problem]) }
+            if let problem = preparation.plan.budget.problem { throw Failure.refused(StartRules.refusal, [problem]) }
         }
         if let pages = proof.hugePages, preparation.plan.profile.isForServers,
             (preparation.candidate.bytes("shared_buffers") ?? 0) >= 2 * ByteSize.gigabyte
@@ -152,11 +150,11 @@ package struct Tuner: Sendable {
         let connection = try connect()
         try connection.script(Session.pinning(serverVersion: connection.serverVersion))
         guard connection.serverVersion >= Preflight.minimumVersion else {
-            throw Failure.refused(Self.refusal, [.tooOld(connection.serverVersion)])
+            throw Failure.refused(StartRules.refusal, [.tooOld(connection.serverVersion)])
         }
         let pid = try connection.query("SELECT pg_backend_pid() AS pid").first?.integer("pid")
         guard pid == connection.announcedProcessID else {
-            throw Failure.refused(Self.refusal, [.pooler(command: "tune")])
+            throw Failure.refused(StartRules.refusal, [.pooler(command: "tune")])
         }
         return try body(connection)
     }

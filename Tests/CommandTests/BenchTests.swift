@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// A small `bench`: what its report holds, and what it leaves behind.
-@Suite(.serialized) struct BenchTests {
+@Suite(.needsServer, .serialized) struct BenchTests {
     private static let small = ["bench", "--messages", "1000", "--tenants", "4", "--seconds", "0", "--clients"]
 
     @Test func theReportIsWholeAndNothingIsLeftBehind() async throws {
@@ -33,7 +33,6 @@ import Testing
             #expect(report.figures.contains { $0.name == "thread" && $0.measure == .p99 && $0.clients == clients })
         }
         #expect(report.figures.filter { $0.measure == .growth && $0.ours ?? 0 > 0 }.count == 2)
-        #expect(!report.goals.isEmpty)
 
         // The same seed makes the same messages, and the report can be compared with.
         let folder = try TemporaryFolder()

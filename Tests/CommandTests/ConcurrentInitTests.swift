@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Many `init` at once, as when identical containers start together.
-@Suite(.serialized) struct ConcurrentInitSoakTests {
+@Suite(.needsServer, .serialized) struct ConcurrentInitSoakTests {
     private static let server = TestServer()
 
     @Test func eightAtOnceOnAnEmptyClusterAllSucceedAndOneApplies() async throws {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A container's start with real servers, without a container.
-@Suite struct ContainerServeTests {
+@Suite(.needsServer) struct ContainerServeTests {
     private static let steps = ["secrets", "data", "access", "upgrade"]
 
     /// Runs the server until a body has ended, which gets its port, and returns how it stopped.
@@ -22,7 +22,7 @@ import Testing
             environment, signal: SIGINT, when: { FileManager.default.fileExists(atPath: stop) })
         defer { try? start.folder.remove("stop") }
         do {
-            for _ in 0..<1200 where !accepts(start, port) { try await Task.sleep(for: .milliseconds(50)) }
+            try await eventually("the server accepts connections") { accepts(start, port) }
             try await body(port)
         } catch {
             try start.folder.write("stop", "")

@@ -8,7 +8,7 @@ import Testing
 @testable import Server
 
 /// The steps of a container's start, without a container.
-@Suite struct ContainerStepTests {
+@Suite(.needsServer) struct ContainerStepTests {
     @Test(
         "A setting that cannot be used is refused with what to do",
         arguments: [

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The private server that `emaildb dev` keeps in the folder where it is called.
-@Suite struct DevTests {
+@Suite(.needsServer) struct DevTests {
     @Test func aServerIsStartedUsedStoppedAndStartedAgainWithItsData() async throws {
         let folder = try TemporaryFolder()
         let binaries = try ServerBinaries.find(nil, state: ".emaildb").directory

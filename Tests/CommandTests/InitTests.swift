@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What `init` says and does beside applying steps.
-@Suite struct InitTests {
+@Suite(.needsServer) struct InitTests {
     @Test func aFailingStepNamesFileLineAndColumnAndLeavesNothing() async throws {
         let folder = try TemporaryFolder.withSlowIndex(milliseconds: 1)
         try folder.write("0002_slow_table.sql", "-- Größe 😀\nCREATE TABLE public.before_it (x int);\nSELECT é + 1;\n")
@@ -98,17 +98,18 @@ import Testing
         let settings = try await server.connectionSettings().database("email_service")
         // The official image starts a temporary server, stops it, and starts the real one.
         try await server.pause()
-        async let waiting = CommandRunner.emaildb(
-            ["init", "--wait", "600", "--verbose"], environment: settings.environment)
-        try await Task.sleep(for: .seconds(3))
+        let folder = try TemporaryFolder()
+        try folder.write("errors", "")
+        async let waiting = CommandRunner.run(
+            "sh", ["-c", "exec \"$0\" init --wait 600 --verbose 2>errors", CommandRunner.emaildb],
+            environment: settings.environment, in: folder.path)
+        try await eventually("init waits") { try folder.read("errors").contains("waiting for the server") }
         try await server.resume()
-        try await Task.sleep(for: .milliseconds(100))
+        // Whatever init is doing at this moment.
         try await server.pause()
-        try await Task.sleep(for: .seconds(1))
         try await server.resume()
         let result = try await waiting
-        #expect(result.status == 0, "\(result.errors)")
-        #expect(result.errors.contains("waiting for the server"), "\(result.errors)")
+        #expect(result.status == 0, "\(try folder.read("errors"))")
         try await server.stop()
     }
 

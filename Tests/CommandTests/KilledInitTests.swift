@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// `init` and servers that die at random moments: whatever is left, the next run completes it.
-@Suite(.serialized) struct KilledInitSoakTests {
+@Suite(.needsServer, .serialized) struct KilledInitSoakTests {
     @Test func theNextInitFinishesAfterTheClientWasKilled() async throws {
         let server = TestServer()
         let settings = try await server.connectionSettings().database("email_service")
@@ -162,11 +162,7 @@ import Testing
 
     /// Waits for a build; fails when none is seen, as when it was over before this task had its turn.
     private static func untilBuilding(_ settings: ConnectionSettings) async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
-        while try !isBuilding(settings) {
-            try #require(ContinuousClock.now < deadline, "no build was seen")
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        try await eventually("a build is seen") { try isBuilding(settings) }
     }
 
     /// Keeps builds from ending, however late the next look at them is.
@@ -176,13 +172,9 @@ import Testing
 
     /// Lets builds end when so many sessions, this one included, are in the database and had a moment to look around.
     private static func letBuildsEnd(_ connection: borrowing Connection, whenSessionsAre count: Int) async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
-        while try connection.query(
+        let sessions =
             "SELECT FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
-        ).count < count {
-            try #require(ContinuousClock.now < deadline, "nobody came")
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        try await eventually("\(count) sessions") { try connection.query(sessions).count >= count }
         try await Task.sleep(for: .milliseconds(500))
         try connection.query("SELECT pg_advisory_unlock(\(TemporaryFolder.heldOpen))")
     }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Whatever contradicts the ledger ends `init` with status 6 and nothing written.
-@Suite struct LedgerMismatchTests {
+@Suite(.needsServer) struct LedgerMismatchTests {
     /// A change to the applied files or to the ledger, and what the message must say of it.
     struct Contradiction: Sendable, CustomTestStringConvertible {
         let testDescription: String

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// `init --password-file ROLE=FILE` gives each of the schema's roles the password of its file, and rotates it.
-@Suite struct PasswordFileTests {
+@Suite(.needsServer) struct PasswordFileTests {
     @Test func everyRoleThatLogsInGetsItsPasswordAndANewOneAfterwards() async throws {
         // A server of its own, as passwords belong to the cluster.
         let server = TestServer()

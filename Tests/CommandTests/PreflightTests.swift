@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What stands in the way is said before anything is written, all at once, with the command that mends it: status 4.
-@Suite struct PreflightTests {
+@Suite(.needsServer) struct PreflightTests {
     @Test func aStandbyIsRefused() async throws {
         let server = TestServer()
         try await server.becomeStandby()

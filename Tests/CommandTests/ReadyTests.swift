@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `emaildb ready` says yes only to a server that answers on TCP with the schema of this program.
-@Suite struct ReadyTests {
+@Suite(.needsServer) struct ReadyTests {
     @Test func anInstalledDatabaseIsReadyForTheMonitorRole() async throws {
         try await TestDatabase.withSchema { settings in
             try Connection(settings).query("ALTER ROLE email_monitor PASSWORD 'monitor'")

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// `init` without a superuser, as on managed services.
-@Suite(.serialized) struct ReducedModeTests {
+@Suite(.needsServer, .serialized) struct ReducedModeTests {
     @Test func aRoleWithCreateroleAndCreatedbInstallsAndIsToldWhatIsMissing() async throws {
         let server = TestServer()
         let superuser = try await server.connectionSettings()

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a role, a database or the environment sets does not change what `init` makes.
-@Suite struct SettingsTests {
+@Suite(.needsServer) struct SettingsTests {
     @Test(arguments: ["ROLE", "DATABASE"])
     func hostileSettingsGiveTheSameDatabase(_ level: String) async throws {
         let expected = try await TestDatabase.withSchema { try Cluster.snapshot($0) }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What is no drift: the database as it was, after what happens to databases, among what others keep there.
-@Suite struct VerifyCleanTests {
+@Suite(.needsServer) struct VerifyCleanTests {
     private func expectClean(_ settings: ConnectionSettings, _ comment: Comment) async throws {
         let result = try await CommandRunner.emaildb(["verify"], environment: settings.environment)
         #expect(result.status == 0, "\(comment): \(result.output)\(result.errors)")

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What `verify` ends with when it cannot do, or cannot say, what was asked.
-@Suite struct VerifyExitTests {
+@Suite(.needsServer) struct VerifyExitTests {
     @Test func withoutAServerOrADatabaseItIsStatusThreeWithAdvice() async throws {
         let absent = try await CommandRunner.emaildb(["verify", "-h", "127.0.0.1", "-p", String(TestPort.free())])
         #expect(absent.status == 3)
@@ -60,11 +60,10 @@ import Testing
             async let running = CommandRunner.emaildb(
                 ["verify", "--format", "json"], environment: settings.environment)
             var victim: String?
-            for _ in 1...500 where victim == nil {
+            try await eventually("verify waits for the lock") {
                 victim = try waiting()
-                if victim == nil { try await Task.sleep(for: .milliseconds(20)) }
+                return victim != nil
             }
-            #expect(victim != nil)
             try Connection(settings).query("SELECT pg_terminate_backend($1::integer)", [victim])
             let result = try await running
             #expect(result.status == 3, "\(result)")

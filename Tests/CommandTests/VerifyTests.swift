@@ -9,7 +9,7 @@ import Testing
 import Verify
 
 /// What `verify` says, in every format, and what it ends with.
-@Suite struct VerifyTests {
+@Suite(.needsServer) struct VerifyTests {
     private func verify(_ settings: ConnectionSettings, _ arguments: String...) async throws -> CommandResult {
         try await CommandRunner.emaildb(["verify"] + arguments, environment: settings.environment)
     }
@@ -180,7 +180,8 @@ import Verify
                 })
             let odd = try #require(github.first { $0.contains("EDB-L163") })
             #expect(
-                odd.contains("100%25") && odd.contains("%2C 100%25::") || odd.contains("more\"\"%2C 100%25\""), "\(odd)")
+                odd.contains("100%25") && odd.contains("%2C 100%25::") || odd.contains("more\"\"%2C 100%25\""), "\(odd)"
+            )
 
             let tap = try folder.read("tap").split(separator: "\n")
             #expect(tap[0] == "TAP version 13")

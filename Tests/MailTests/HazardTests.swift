@@ -4,16 +4,6 @@ import Testing
 
 /// Mail as it really comes: no legal message may fail to be stored, and none may be stored twice.
 @Suite struct HazardTests {
-    private func withMailbox(_ body: (_ application: borrowing Connection, _ tenant: Tenant) throws -> Void)
-        async throws
-    {
-        let database = try await MailDatabase.shared
-        let tenant = try Tenant(Connection(database.superuser))
-        let application = try database.application()
-        try application.serve(tenant.id, account: tenant.account)
-        try body(application, tenant)
-    }
-
     /// Ingests one message, given as the body of a JSON object in which `$n` are parameters.
     private func ingest(
         _ connection: borrowing Connection, _ tenant: Tenant, _ fields: String, _ parameters: [String?] = [],
@@ -36,7 +26,7 @@ import Testing
     // MARK: - Message-ID
 
     @Test func anOverlongMessageIDIsStoredUnderItsHash() async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox { connection, tenant in
             for length in [501, 15_000] {
                 let long = "<" + String(repeating: "x", count: length - 2) + ">"
                 let first = try ingest(connection, tenant, "'message_id', $1::text", [long])
@@ -59,7 +49,7 @@ import Testing
     }
 
     @Test(arguments: [nil, "", " \t\r\n"]) func withoutAMessageIDTheContentIsTheKey(_ header: String?) async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox { connection, tenant in
             let hash = SHA256.hexadecimal("raw mail")
             let fields = "'message_id', $1::text, 'raw_sha256', $2::text"
             let first = try ingest(connection, tenant, fields, [header, hash])
@@ -78,7 +68,7 @@ import Testing
     }
 
     @Test func fiveHundredFourByteCharactersFitEveryKey() async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox { connection, tenant in
             let wide = String(repeating: "\u{1F4E7}", count: 500)
             let id = try ingest(
                 connection, tenant,
@@ -97,7 +87,7 @@ import Testing
     }
 
     @Test func anOverlongSubjectIsCutAndKeptInFull() async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox { connection, tenant in
             let long = String(repeating: "ab ", count: 400) + "tail" + tenant.mark
             let id = try ingest(connection, tenant, "'message_id', 'x', 'subject', $1::text", [long]).id
             let stored = try read(connection, id, "subject")
@@ -110,7 +100,7 @@ import Testing
     }
 
     @Test func headersThatAreMissingOrMalformedAreStored() async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox { connection, tenant in
             let bare = try ingest(connection, tenant, "'message_id', 'bare'").id
             let times = try read(connection, bare, "received_at = created_at AND sent_at IS NULL AND NOT is_read")
             #expect(times == "t")
@@ -133,7 +123,7 @@ import Testing
     // MARK: - Places
 
     @Test func aMailInTwoFoldersIsOneRowAndAMoveChangesItsFolder() async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox { connection, tenant in
             let message = "'message_id', 'both', 'imap_uid', $1::text"
             let first = try ingest(connection, tenant, message, ["7"])
             let second = try ingest(connection, tenant, message, ["1"], into: tenant.archive)
@@ -155,7 +145,7 @@ import Testing
     }
 
     @Test func aMailDeliveredAgainAfterItWasDeletedLivesAgain() async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox { connection, tenant in
             let message = "'message_id', 'again', 'is_read', $1::boolean, 'imap_uid', '12'"
             let first = try ingest(connection, tenant, message, ["true"])
             try connection.query(
@@ -174,7 +164,7 @@ import Testing
     }
 
     @Test func ofTheSameMailTwiceInABatchTheLastOneCounts() async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox { connection, tenant in
             let rows = try connection.query(
                 """
                 SELECT ordinal, id FROM email_ingest('\(tenant.account)', '\(tenant.inbox)',
@@ -188,7 +178,7 @@ import Testing
     }
 
     @Test func aUIDThatIsGivenToAnotherMailLeavesTheFirst() async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox { connection, tenant in
             let fields = "'message_id', $1::text, 'imap_uid', '50'"
             let first = try ingest(connection, tenant, fields, ["one"]).id
             let second = try ingest(connection, tenant, fields, ["two"]).id
@@ -198,7 +188,7 @@ import Testing
     }
 
     @Test func uidsAreInTheOrderOfNumbers() async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox { connection, tenant in
             let uids = ["2", "9", "10", "100", "4294967295"]
             let no = ["4294967296", "0", "007", "UIDL-9f3", "-1", "99999999999999999999"]
             for uid in uids + no {
@@ -218,7 +208,7 @@ import Testing
     // MARK: - Sizes and paths
 
     @Test func sizesBeyondTwoGibibytesAreExact() async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox { connection, tenant in
             let size = "5000000000"
             let id = try ingest(connection, tenant, "'message_id', 'huge', 'size_bytes', \(size)").id
             let message = try read(connection, id, "size_bytes")
@@ -242,7 +232,7 @@ import Testing
         ("x", 1000, true), ("\u{1F4E7}", 650, true), ("\u{1F4E7}", 651, false), ("\u{1F4E7}", 1000, false),
     ])
     func aStoragePathFitsItsIndexOrIsRefused(_ character: String, _ count: Int, _ fits: Bool) async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox { connection, tenant in
             let path = String(repeating: character, count: count)
             let insert =
                 "INSERT INTO email_attachments (tenant_id, message_id, storage_path) VALUES ($1::uuid, $2::uuid, $3)"

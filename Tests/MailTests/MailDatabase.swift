@@ -39,6 +39,17 @@ struct MailDatabase: Sendable {
         return try await TestDatabase.withSchema(on: server) { try await body(MailDatabase(superuser: $0)) }
     }
 
+    /// Runs a body as the application, in the shared database, for a tenant of its own.
+    static func withMailbox(
+        ofOneAccount: Bool = true, _ body: (_ application: borrowing Connection, _ tenant: Tenant) throws -> Void
+    ) async throws {
+        let database = try await shared
+        let tenant = try Tenant(Connection(database.superuser))
+        let application = try database.application()
+        try application.serve(tenant.id, account: ofOneAccount ? tenant.account : nil)
+        try body(application, tenant)
+    }
+
     /// How the superuser connects.
     let superuser: ConnectionSettings
 

@@ -4,20 +4,10 @@ import Testing
 
 /// What the search functions find, in which order, and page by page.
 @Suite struct SearchTests {
-    private func withMailbox(_ body: (_ application: borrowing Connection, _ tenant: Tenant) throws -> Void)
-        async throws
-    {
-        let database = try await MailDatabase.shared
-        let tenant = try Tenant(Connection(database.superuser))
-        let application = try database.application()
-        try application.serve(tenant.id)
-        try body(application, tenant)
-    }
-
     private static let select = "SELECT s.message_id FROM"
 
     @Test func aQueryIsReadAsWebSearchEnginesDo() async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox(ofOneAccount: false) { connection, tenant in
             let first = try tenant.store(
                 connection, subject: "Quarterly report", body: "all the numbers", receivedAt: 1)
             let second = try tenant.store(connection, subject: "Report", body: "the quarterly cats", receivedAt: 2)
@@ -35,7 +25,7 @@ import Testing
     }
 
     @Test func subjectsRankAboveBodies() async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox(ofOneAccount: false) { connection, tenant in
             let subject = try tenant.store(connection, subject: "giraffe", receivedAt: 1)
             let body = try tenant.store(connection, body: "one giraffe among many other words", receivedAt: 2)
             let ranked = try connection.column("\(Self.select) email_search('giraffe', order_by => 'rank') AS s")
@@ -50,7 +40,7 @@ import Testing
     // More than a thousand hits are walked, fewer are looked up and sorted: both ways must page alike.
     @Test(arguments: [("newest", 130), ("newest", 1_300), ("rank", 130)])
     func pagesHoldEveryHitExactlyOnce(_ order: String, _ hits: Int) async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox(ofOneAccount: false) { connection, tenant in
             // Three messages share each time, so that the id has to break ties.
             try connection.query(
                 """
@@ -84,7 +74,7 @@ import Testing
 
     @Test(arguments: [("-1", 1), ("0", 1), ("1000000000", 500), (nil, 50), ("7", 7)])
     func aPageHasOneToFiveHundredRows(_ size: String?, _ rows: Int) async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox(ofOneAccount: false) { connection, tenant in
             try connection.query(
                 """
                 INSERT INTO email_messages (tenant_id, account_id, folder_id, message_id, subject, "from", cc)
@@ -103,7 +93,7 @@ import Testing
     }
 
     @Test func aSearchIsNarrowedByAccountFolderAndTime() async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox(ofOneAccount: false) { connection, tenant in
             let old = try tenant.store(connection, subject: "needle", receivedAt: 100)
             let new = try tenant.store(connection, subject: "needle", folder: tenant.archive, receivedAt: 200)
             let cases: [(String, [String])] = [
@@ -122,7 +112,7 @@ import Testing
     }
 
     @Test func aSearchFollowsEditsMovesAndDeletions() async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox(ofOneAccount: false) { connection, tenant in
             let id = try tenant.store(connection, subject: "before")
             let steps: [(String, [String])] = [
                 ("SELECT FROM email_messages", ["before"]),
@@ -145,7 +135,7 @@ import Testing
     }
 
     @Test func recipientsAreFoundInToCcAndBcc() async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox(ofOneAccount: false) { connection, tenant in
             for (column, value) in [
                 ("\"to\"", "[\"One <one@example.com>\"]"), ("cc", "[\"ONE@example.com\", \"two@example.com\"]"),
                 ("bcc", "[{\"name\": \"x\", \"address\": \"one@example.com\"}]"),
@@ -168,7 +158,7 @@ import Testing
         ("back\\slash", "k\\s", true), ("MiXeD", "mixed", true), ("anything", "", false), ("ab", "a", true),
     ])
     func aFragmentIsTakenLiterally(_ subject: String, _ fragment: String, _ isFound: Bool) async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox(ofOneAccount: false) { connection, tenant in
             let id = try tenant.store(connection, subject: subject)
             let found = try connection.column("\(Self.select) email_search_substring($1) AS s", [fragment])
             #expect(found.contains(id) == isFound)
@@ -176,7 +166,7 @@ import Testing
     }
 
     @Test func attachmentsAreFoundByPartsOfTheirNames() async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox(ofOneAccount: false) { connection, tenant in
             let sql = "SELECT attachment_id FROM email_search_attachments($1)"
             let found = try connection.column(sql, [String(tenant.mark.prefix(20).uppercased())])
             #expect(found == [tenant.attachment])

@@ -4,16 +4,6 @@ import Testing
 
 /// Changes, moves, UIDVALIDITY, and the accounts that workers take.
 @Suite struct SyncTests {
-    private func withMailbox(_ body: (_ application: borrowing Connection, _ tenant: Tenant) throws -> Void)
-        async throws
-    {
-        let database = try await MailDatabase.shared
-        let tenant = try Tenant(Connection(database.superuser))
-        let application = try database.application()
-        try application.serve(tenant.id, account: tenant.account)
-        try body(application, tenant)
-    }
-
     /// Kind, message, folder and UID of the changes after a state, and the next state.
     private func changes(
         _ connection: borrowing Connection, _ tenant: Tenant, since state: Int, resync: Bool = false
@@ -28,7 +18,7 @@ import Testing
     }
 
     @Test func everyKindOfChangeIsTold() async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox { connection, tenant in
             let id = tenant.message
             let first = try changes(connection, tenant, since: 0)
             #expect(first.changes == [["changed", id, tenant.inbox, "1"]])
@@ -61,7 +51,7 @@ import Testing
     }
 
     @Test func aRolledBackChangeIsNoChange() async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox { connection, tenant in
             let before = try changes(connection, tenant, since: 0).state
             try connection.script("BEGIN; DELETE FROM email_messages; ROLLBACK")
             let after = try changes(connection, tenant, since: before)
@@ -99,7 +89,7 @@ import Testing
     }
 
     @Test func aNewUIDValidityVoidsTheUIDsOfItsFolder() async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox { connection, tenant in
             try connection.query("UPDATE email_folders SET uid_next = 2, highest_modseq = 9, sync_token = 'x'")
             let elsewhere = try tenant.store(connection, folder: tenant.archive)
             try connection.query("UPDATE email_messages SET imap_uid = '5' WHERE id = $1::uuid", [elsewhere])
@@ -125,7 +115,7 @@ import Testing
     }
 
     @Test func aMoveTakesOnlyMessagesOfTheAccount() async throws {
-        try await withMailbox { connection, tenant in
+        try await MailDatabase.withMailbox { connection, tenant in
             let account = try connection.value(
                 "INSERT INTO email_accounts (tenant_id, user_id) VALUES ($1::uuid, gen_random_uuid()) RETURNING id",
                 [tenant.id])

@@ -22,8 +22,8 @@ import Testing
         ("base/statefulset.yaml", "replicas: 1", "replicas: one", "'one' is not of type"),
         ("base/networkpolicy.yaml", "networking.k8s.io/v1", "networking.k8s.io/v9", "NetworkPolicy email-postgres"),
         ("base/kustomization.yaml", "  - services.yaml", "  - service.yaml", "service.yaml does not exist"),
-        ("base/kustomization.yaml", "  - services.yaml\n", "", "services.yaml lies beside it and is not listed"),
-        ("example/kustomization.yaml", "secretGenerator:", "secretsGenerator:", "secretsGenerator is not a key"),
+        ("base/kustomization.yaml", "  - services.yaml\n", "", "is in its directory and not listed"),
+        ("example/kustomization.yaml", "secretGenerator:", "secretsGenerator:", "is not one of the known keys"),
     ])
     func aMistakeIsFound(file: String, right: String, wrong: String, message: String) async throws {
         let folder = try TemporaryFolder()
@@ -67,11 +67,11 @@ import Testing
         let session = try Connection(settings.database("postgres"))
         kill(process, SIGTERM)
         var refused = ""
-        for _ in 0..<100 where refused.isEmpty {
+        try await eventually("it refuses new sessions") {
             do { try Connection(settings).close() } catch let error as PostgresError {
                 refused = error.sqlState?.rawValue ?? ""
             }
-            try await Task.sleep(for: .milliseconds(20))
+            return !refused.isEmpty
         }
         #expect(refused == "57P03", "the control: it refuses")
         #expect(try await alive() == 0)

@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite struct CancelTests {
+@Suite(.needsServer) struct CancelTests {
     // A thread of its own: the tests' tasks may all be blocked in libpq when there are as many as there are cores.
     @Test(.timeLimit(.minutes(10)))
     func cancellingFromElsewhereEndsARunningStatementAtOnce() async throws {

@@ -35,7 +35,7 @@ import Testing
         #expect(settings.parameters == ["host": "second"])
     }
 
-    @Test func whatIsGivenBeatsTheClientsOwnDefaults() async throws {
+    @Test(.needsServer) func whatIsGivenBeatsTheClientsOwnDefaults() async throws {
         var settings = try await TestServer.shared.connectionSettings()
         let asked = "SELECT current_setting('application_name'), current_setting('client_encoding')"
         let plain = try Connection(settings).query(asked)

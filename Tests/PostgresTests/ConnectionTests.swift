@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite struct ConnectionTests {
+@Suite(.needsServer) struct ConnectionTests {
     // MARK: - Refusals
 
     @Test func aMissingDatabaseIsNamedByItsCode() async throws {

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite struct CopyTests {
+@Suite(.needsServer) struct CopyTests {
     private struct GivenUp: Error {}
 
     @Test func everyValueArrivesAsItWasGiven() async throws {

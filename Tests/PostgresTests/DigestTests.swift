@@ -20,7 +20,7 @@ import Testing
         #expect(SHA256.hexadecimal(text) == digest)
     }
 
-    @Test func digestsAreThoseOfTheServer() async throws {
+    @Test(.needsServer) func digestsAreThoseOfTheServer() async throws {
         var random = SeededGenerator(printing: "digestsAreThoseOfTheServer")
         let connection = try Connection(await TestServer.shared.connectionSettings())
         for _ in 0..<100 {
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func aVerifierOfThisClientMatches() async throws {
+    @Test(.needsServer) func aVerifierOfThisClientMatches() async throws {
         let connection = try Connection(await TestServer.shared.connectionSettings())
         let verifier = try #require(SCRAMVerifier(try connection.encryptPassword("zwölf", user: "somebody")))
         #expect(verifier.matches(password: "zwölf"))
@@ -78,7 +78,7 @@ import Testing
     }
 
     // The documented answer is "no", so that the password is set again.
-    @Test func aPasswordThatSASLprepChangesDoesNotMatch() async throws {
+    @Test(.needsServer) func aPasswordThatSASLprepChangesDoesNotMatch() async throws {
         let ligature = "\u{FB01}sh"  // SASLprep makes "fish" of it
         let verifier = try #require(SCRAMVerifier(try await stored(ligature)))
         #expect(!verifier.matches(password: ligature))

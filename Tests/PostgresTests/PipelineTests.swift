@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite struct PipelineTests {
+@Suite(.needsServer) struct PipelineTests {
     @Test func resultsComeInOrder() async throws {
         let connection = try Connection(await TestServer.shared.connectionSettings())
         let results = try connection.pipeline([

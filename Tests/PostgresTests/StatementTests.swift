@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite struct StatementTests {
+@Suite(.needsServer) struct StatementTests {
     // MARK: - Values
 
     @Test(arguments: [

@@ -23,7 +23,7 @@ package enum Cluster {
     package static func snapshot(_ settings: ConnectionSettings) throws -> [String] {
         let connection = try Connection(settings)
         try Session.pin(connection)
-        let facts = try LiveCatalog.facts(connection).map { "\($0.key) = \($0.value)" }
+        let facts = try LiveCatalog.facts(connection).map { "\($0.key) = \($0.value)" }.sorted()
         let ledger = try connection.query("SELECT step, name, hash, chain, state FROM emaildb.ledger ORDER BY step")
         return facts
             + ledger.map { "step \($0.text("step")) \($0.text("name")) \($0.text("chain")) \($0.text("state"))" }

@@ -1,5 +1,5 @@
-import FoundationEssentials
 import Core
+import FoundationEssentials
 import Glibc
 package import Postgres
 package import Server
@@ -135,7 +135,7 @@ extension TestServer {
     package func recover() async throws {
         let old = try await server()
         if let running = old.running { kill(running.pid, SIGKILL) }
-        while old.running != nil { try await Task.sleep(for: .milliseconds(10)) }
+        try await eventually("the postmaster is gone", every: .milliseconds(10)) { old.running == nil }
         // Its children end by themselves when they notice; until then they hold the shared memory, and a new
         // postmaster refuses to start.
         for attempt in 1... {

@@ -99,10 +99,7 @@ extension ContainerStep {
     /// A step that fails leaves no secret behind.
     func execute(_ terminal: Terminal) throws -> ExitStatus {
         // Whatever follows is the next command's; only as the first word it is a call for help.
-        if ["-h", "--help"].contains(next.first) {
-            terminal.print(Self.helpMessage())
-            return .done
-        }
+        if ["-h", "--help"].contains(next.first) { throw CleanExit.helpRequest(self) }
         StopSignals.block()
         umask(0o077)
         let settings = try ContainerSettings()

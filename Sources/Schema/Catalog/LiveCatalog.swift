@@ -7,7 +7,7 @@ package import Postgres
 /// serves PostgreSQL 15 to 18. The session must be pinned as `init` pins it, because the server prints names according to
 /// `search_path`. Takes no lock beyond those of reading the catalogs.
 package enum LiveCatalog {
-    /// Reads all facts of some kinds in one round trip.
+    /// Reads all facts of some kinds in one round trip, in no order.
     package static func facts(
         _ connection: borrowing Connection, kinds: [Fact.Kind] = Fact.Kind.allCases
     ) throws -> [Fact] {

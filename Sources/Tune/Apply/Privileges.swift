@@ -58,7 +58,7 @@ enum Privileges {
                     "Run as a superuser: --username postgres")
             }
         }
-        guard problems.isEmpty else { throw Failure.refused(Tuner.refusal, problems) }
+        guard problems.isEmpty else { throw Failure.refused(StartRules.refusal, problems) }
     }
 
     private static func unwritable(_ names: [String], _ connection: borrowing Connection) throws -> [String] {

@@ -103,8 +103,7 @@ package struct Rescue: Sendable {
             return "max_prepared_transactions = \(limit) with \(prepared) prepared transactions"
         }
         do {
-            _ = try scratch.attempt(
-                configuration.text, commandLine: Self.commandLine(dataDirectory).settings, expecting: [:])
+            _ = try scratch.attempt(configuration, commandLine: Self.commandLine(dataDirectory).settings)
             return nil
         } catch let refusal as ScratchServer.Refusal {
             return refusal.words

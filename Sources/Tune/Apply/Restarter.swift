@@ -53,7 +53,8 @@ struct Restarter {
     static func point(_ server: ServerState, _ connection: borrowing Connection) throws -> RestartPoint {
         let installation: ServerInstallation
         do {
-            installation = try ServerInstallation.of(server, connection)
+            installation = try ServerInstallation.of(
+                dataDirectory: server.isSuperuser ? server.dataDirectory : nil, connection)
         } catch let unreachable as ServerInstallation.Unreachable {
             throw Failure.refused(
                 "the server cannot be restarted from here: \(unreachable.reason)",

@@ -7,6 +7,8 @@ import Install
 /// The messages behind the rules are those of PostgreSQL's `PostmasterMain`, `CheckRequiredParameterValues`,
 /// `restoreTwoPhaseData` and `StartupReplicationSlots`.
 package enum StartRules {
+    static let refusal = "this cannot be done; nothing was written"
+
     /// Everything that would keep the server from starting, or break what depends on it.
     static func problems(_ candidate: Candidate, _ server: ServerState) -> [Problem] {
         walLevel(candidate, server) + limits(candidate, server) + standby(candidate, server)

@@ -12,10 +12,11 @@ struct StartCheck {
     /// - Throws: ``Failure`` naming every conflict, or PostgreSQL's words.
     func prove(_ candidate: Candidate, _ connection: borrowing Connection) throws -> StartProof {
         let problems = StartRules.problems(candidate, server)
-        guard problems.isEmpty else { throw Failure.refused(Tuner.refusal, problems) }
+        guard problems.isEmpty else { throw Failure.refused(StartRules.refusal, problems) }
         let installation: ServerInstallation
         do {
-            installation = try ServerInstallation.of(server, connection)
+            installation = try ServerInstallation.of(
+                dataDirectory: server.isSuperuser ? server.dataDirectory : nil, connection)
         } catch let unreachable as ServerInstallation.Unreachable {
             return StartProof(.rules, reason: unreachable.reason)
         } catch let error as Failure {
@@ -23,9 +24,12 @@ struct StartCheck {
         }
         progress(.proving)
         do {
-            let outcome = try ScratchServer.prove(
-                text(candidate, installation), commandLine: commandLine, walSegmentSize: server.walSegmentSize,
-                expecting: candidate.changes.compactMapValues { $0 }, on: installation)
+            let scratch = try ScratchServer(installation, walSegmentSize: server.walSegmentSize)
+            defer { scratch.remove() }
+            let expected = candidate.changes.compactMapValues { $0 }
+            let outcome = try scratch.attempt(configuration(candidate, installation), commandLine: commandLine) {
+                try ServerState($0).misread(expected)
+            }
             return StartProof(.scratchServer, sharedMemory: outcome.sharedMemory, hugePages: outcome.hugePages)
         } catch let refusal as ScratchServer.Refusal {
             throw Failure.refused(
@@ -38,12 +42,12 @@ struct StartCheck {
         }
     }
 
-    private func text(_ candidate: Candidate, _ installation: ServerInstallation) throws -> String {
+    private func configuration(_ candidate: Candidate, _ installation: ServerInstallation) -> AutoConfiguration {
         let path = installation.dataDirectory + "/postgresql.auto.conf"
         let present = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
         var configuration = AutoConfiguration(present)
         for (name, value) in candidate.changes { configuration.set(name, value) }
-        return configuration.text
+        return configuration
     }
 
     private var commandLine: [String: String] {

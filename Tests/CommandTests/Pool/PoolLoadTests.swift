@@ -6,7 +6,7 @@ import Testing
 @testable import Bench
 
 /// A thousand clients of several tenants on at most 30 server connections: nobody ever sees another tenant's rows.
-@Suite(.serialized) struct PoolLoadTests {
+@Suite(.needsServer, .serialized) struct PoolLoadTests {
     private static func load() async throws -> (PooledDatabase, PooledLoad) {
         let database = try await PooledDatabase(isCounted: true)
         return (database, try PooledLoad(tenants: 4, writer: database.superuser, observer: database.superuser))

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `emaildb pool` prints what PgBouncer starts with and what keeps clients apart; `--probe` tells such a pooler from others.
-@Suite(.serialized) struct PoolTests {
+@Suite(.needsServer, .serialized) struct PoolTests {
     // MARK: - The printed configuration
 
     @Test func itServesTheApplicationsRolesAndNobodyElse() async throws {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// `tune` killed at random moments: the server always starts, and the next run goes on or takes back.
-@Suite(.serialized) struct KilledTuneSoakTests {
+@Suite(.needsServer, .serialized) struct KilledTuneSoakTests {
     private static let profiles = ["development", "production", "high-throughput", "read-heavy"]
 
     @Test func whateverTheMomentTheServerStartsAndTheNextRunFinishes() async throws {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What others have set is respected, and what keeps a value from taking effect is said.
-@Suite(.serialized) struct TuneEffectTests {
+@Suite(.needsServer, .serialized) struct TuneEffectTests {
     static let target = TuneServer(settings: ["shared_buffers": "64MB"])
     private var target: TuneServer { Self.target }
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What `tune` refuses with status 4, naming the conflict and what to type, with nothing written.
-@Suite(.serialized) struct TuneRefusalTests {
+@Suite(.needsServer, .serialized) struct TuneRefusalTests {
     static let target = TuneServer()
     private var target: TuneServer { Self.target }
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Restarting with a way back, and mending a server that does not start.
-@Suite(.serialized) struct TuneRestartTests {
+@Suite(.needsServer, .serialized) struct TuneRestartTests {
     @Test func aRestartPutsEverythingIntoForceAndIsTakenBackWhenItFails() async throws {
         let target = TuneServer()
         let restarted = try await target.apply("production", "--restart", "--memory", "1GB")

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Standbys, terminals, interruptions.
-@Suite(.serialized) struct TuneSituationTests {
+@Suite(.needsServer, .serialized) struct TuneSituationTests {
     static let target = TuneServer()
     private var target: TuneServer { Self.target }
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// `emaildb tune` on a real server: what it says, what it writes, and that it writes nothing when it should not.
-@Suite(.serialized) struct TuneTests {
+@Suite(.needsServer, .serialized) struct TuneTests {
     static let target = TuneServer()
     private var target: TuneServer { Self.target }
 

@@ -1,5 +1,3 @@
-import Report
-
 /// The database as the founding document describes it, written out by hand from its text.
 ///
 /// Nothing here is taken from `sql/` or `sql/layout/`: these expectations shall fail when those two are wrong together.

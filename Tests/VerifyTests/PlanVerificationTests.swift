@@ -6,7 +6,7 @@ import Testing
 @testable import Verify
 
 /// Plans of an empty database: whether each query can use its index at all.
-@Suite struct PlanVerificationTests {
+@Suite(.needsServer) struct PlanVerificationTests {
     private func verify(_ settings: ConnectionSettings) throws -> VerifyReport {
         var options = Verifier.Options()
         options.sections = [.plans]

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Shows that ``DocumentedLayoutCheck`` complains when the database is not as documented; else its silence means nothing.
-@Suite struct DocumentedLayoutMutationTests {
+@Suite(.needsServer) struct DocumentedLayoutMutationTests {
     /// Runs SQL in a transaction, checks, and takes it back.
     private func complaints(after sql: String, _ connection: borrowing Connection) throws -> [String] {
         try connection.query("BEGIN")

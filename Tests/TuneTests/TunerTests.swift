@@ -6,7 +6,7 @@ import Testing
 @testable import Tune
 
 /// A plan is what somebody agreed to, and nothing else is carried out.
-@Suite struct TunerTests {
+@Suite(.needsServer) struct TunerTests {
     @Test func aPlanIsNotCarriedOutOnAServerThatHasChangedSince() async throws {
         let server = TestServer(isPlain: true)
         let settings = try await server.connectionSettings()

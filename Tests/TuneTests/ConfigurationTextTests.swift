@@ -8,7 +8,7 @@ import Testing
 
 /// What is read from and written to configuration files means the same to PostgreSQL.
 @Suite struct ConfigurationTextTests {
-    @Test func valuesSurviveTheServersOwnFile() async throws {
+    @Test(.needsServer) func valuesSurviveTheServersOwnFile() async throws {
         let server = TestServer(isPlain: true)
         let settings = try await server.connectionSettings()
         let connection = try Connection(settings)
@@ -36,7 +36,7 @@ import Testing
         #expect(file.broken.map(\.line) == [3, 6])
     }
 
-    @Test func valuesAreComparedByWhatTheyMean() async throws {
+    @Test(.needsServer) func valuesAreComparedByWhatTheyMean() async throws {
         let connection = try Connection(try await TestServer.shared.connectionSettings())
         let state = try ServerState(connection)
         func same(_ name: String, _ one: String, _ other: String) -> Bool { state[name]?.same(one, other) ?? false }

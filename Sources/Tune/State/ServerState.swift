@@ -50,6 +50,17 @@ package struct ServerState: Sendable {
     /// The whole-number value that a setting has after the next restart.
     func integer(_ name: String) -> Int? { self[name].flatMap { $0.number($0.next) }.map { Int($0) } }
 
+    /// The first setting that the server runs with another value than expected; the command line may give one.
+    func misread(_ expected: [String: String]) -> String? {
+        for (name, value) in expected {
+            guard let setting = self[name], !setting.isOnCommandLine, !setting.same(setting.setting, value) else {
+                continue
+            }
+            return "\(name) = \(value) was read as \(setting.setting)"
+        }
+        return nil
+    }
+
     /// Reads the state.
     /// - Throws: `PostgresError`; SQLSTATE 42501 when the role may not look.
     init(_ connection: borrowing Connection) throws {

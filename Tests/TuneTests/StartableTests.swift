@@ -1,11 +1,12 @@
 import Postgres
+import Server
 import TestSupport
 import Testing
 
 @testable import Tune
 
 /// The real server program accepts what every profile gives every machine.
-@Suite struct StartableTests {
+@Suite(.needsServer) struct StartableTests {
     static let sizes = ["256MB", "1GB", "8GB", "64GB"]
     static let processors = [1, 4, 32]
 
@@ -15,7 +16,7 @@ import Testing
         let server = TestServer(isPlain: true)
         let connection = try Connection(try await server.connectionSettings())
         let state = try ServerState(connection)
-        let installation = try ServerInstallation.of(state, connection)
+        let installation = try ServerInstallation.of(dataDirectory: state.dataDirectory, connection)
         let scratch = try ScratchServer(installation, walSegmentSize: state.walSegmentSize)
         defer { scratch.remove() }
         var started = 0
@@ -36,8 +37,9 @@ import Testing
                     for (name, value) in values { configuration.set(name, value) }
                     // One start for each profile and size that is small here, the rest computed.
                     let starts = cpus == 4 && memory <= 1 << 30
-                    let outcome = try scratch.attempt(
-                        configuration.text, commandLine: [:], expecting: values, starts: starts)
+                    let outcome = try scratch.attempt(configuration, commandLine: [:], starts: starts) {
+                        try ServerState($0).misread(values)
+                    }
                     let budget = MemoryBudget(preparation.candidate, memory: memory, shared: outcome.sharedMemory)
                     // What does not grow with the machine weighs at 256 MB.
                     #expect(budget.percent <= (size == "256MB" ? 90 : 80), "\(profile) on \(size): \(budget)")
@@ -52,7 +54,7 @@ import Testing
         // The control: the same check refuses what must not start.
         for bad in ["wal_level = 'minimal'", "shared_preload_libraries = 'no_such_library'", "max_connections = 3"] {
             #expect(throws: ScratchServer.Refusal.self, "\(bad)") {
-                try scratch.attempt(bad + "\n", commandLine: [:], expecting: [:], starts: false)
+                try scratch.attempt(AutoConfiguration(bad), commandLine: [:], starts: false)
             }
         }
         try await server.stop()

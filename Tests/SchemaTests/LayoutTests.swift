@@ -53,7 +53,7 @@ import Testing
     // MARK: - Staleness
 
     // A server of its own: what the steps do to roles can only be seen in a cluster that has none of them.
-    @Test func committedLayoutsAreWhatAFreshInstallGives() async throws {
+    @Test(.needsServer) func committedLayoutsAreWhatAFreshInstallGives() async throws {
         let server = TestServer()
         let source = try SchemaSource.directory("sql")
         let changes = try LayoutGenerator.changes(
@@ -72,7 +72,7 @@ import Testing
     // MARK: - Mismatches
 
     // A step is checked alone, and only what it speaks of is read.
-    @Test func oneStepIsCheckedAlone() async throws {
+    @Test(.needsServer) func oneStepIsCheckedAlone() async throws {
         try await TestDatabase.withSchema { settings in
             let connection = try Connection(settings)
             try Session.pin(connection)

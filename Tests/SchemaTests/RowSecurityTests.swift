@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite struct RowSecurityTests {
+@Suite(.needsServer) struct RowSecurityTests {
     private static let tables = ["email_accounts", "email_folders", "email_messages", "email_attachments"]
 
     /// A database with the mailboxes of two tenants, a superuser's session, and the application's, serving nobody yet.

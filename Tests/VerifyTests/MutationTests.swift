@@ -11,7 +11,7 @@ import Testing
 /// Every kind of drift is found under its code and object, and the fix script brings the database back.
 ///
 /// A server of its own: roles belong to the whole cluster, and mutations are committed, as they are in life.
-@Suite(.serialized) struct MutationTests {
+@Suite(.needsServer, .serialized) struct MutationTests {
     private static let database = "email_service"
 
     private func verify(

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite struct DocumentedLayoutTests {
+@Suite(.needsServer) struct DocumentedLayoutTests {
     @Test func aFreshDatabaseIsAsDocumented() async throws {
         try await TestDatabase.withSchema { settings in
             let connection = try Connection(settings)

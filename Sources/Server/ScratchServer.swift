@@ -1,8 +1,7 @@
 import Core
 import FoundationEssentials
 import Glibc
-import Postgres
-import Server
+package import Postgres
 
 /// Starts a throwaway server on the real configuration files and a candidate postgresql.auto.conf.
 ///
@@ -19,57 +18,57 @@ package struct ScratchServer {
     private static let prefix = "/tmp/emaildb-proof-"
 
     /// What the candidate's start showed.
-    struct Outcome {
+    package struct Outcome {
         /// Shared memory, bytes.
-        let sharedMemory: Int
+        package let sharedMemory: Int
         /// Huge pages it would take, when the system has them.
-        let hugePages: Int?
+        package let hugePages: Int?
     }
 
     /// Why the candidate does not start: PostgreSQL's own words.
-    struct Refusal: Error {
-        let words: String
+    package struct Refusal: Error {
+        package let words: String
     }
 
-    /// Tries a candidate.
+    /// Tries a candidate; several can be tried one after the other.
     /// - Parameters:
-    ///   - autoConfiguration: the text of its postgresql.auto.conf.
+    ///   - autoConfiguration: its postgresql.auto.conf.
     ///   - commandLine: what the running server has on its command line, which comes before every file.
-    ///   - expected: values to read back.
+    ///   - starts: whether a server is really started; computing its memory alone, which is ten times as fast, checks
+    ///     everything but whether the memory can be had.
+    ///   - misread: looks at the server that has started, and says what it understood otherwise.
     /// - Throws: ``Refusal`` when it does not start; ``Failure`` when the trial itself fails.
-    static func prove(
-        _ autoConfiguration: String, commandLine: [String: String], walSegmentSize: Int,
-        expecting expected: [String: String], on installation: ServerInstallation
+    package func attempt(
+        _ autoConfiguration: AutoConfiguration, commandLine: [String: String], starts: Bool = true,
+        misread: (borrowing Connection) throws -> String? = { _ in nil }
     ) throws -> Outcome {
-        let server = try ScratchServer(installation, walSegmentSize: walSegmentSize)
-        defer { server.remove() }
-        return try server.attempt(autoConfiguration, commandLine: commandLine, expecting: expected)
-    }
-
-    /// Tries one candidate after another on the same scratch data directory.
-    /// - Parameter starts: whether a server is really started; computing its memory alone, which is ten times as fast,
-    ///   checks everything but whether the memory can be had.
-    func attempt(
-        _ autoConfiguration: String, commandLine: [String: String], expecting expected: [String: String],
-        starts: Bool = true
-    ) throws -> Outcome {
-        try AutoConfiguration.write(autoConfiguration, to: data + "/postgresql.auto.conf", owner: installation.owner)
+        try AutoConfiguration.write(
+            autoConfiguration.text, to: data + "/postgresql.auto.conf", owner: installation.owner)
         let options = options(commandLine)
         guard starts else {
-            return Outcome(sharedMemory: try compute("shared_memory_size", options) * ByteSize.megabyte, hugePages: nil)
+            return Outcome(sharedMemory: try compute("shared_memory_size", options) << 20, hugePages: nil)
         }
         try start(options)
         defer { _ = try? program.run("pg_ctl", ["-D", data, "-m", "immediate", "-s", "stop"]) }
-        let state = try ask(expected)
-        let memory = state.integer("shared_memory_size") ?? 0
-        let pages = state.integer("shared_memory_size_in_huge_pages")
-        return Outcome(sharedMemory: memory * ByteSize.megabyte, hugePages: pages.flatMap { $0 > 0 ? $0 : nil })
+        let connection = try Connection(
+            ConnectionSettings(parameters: [
+                "host": data, "port": "5432", "user": "postgres", "dbname": "postgres", "passfile": data + "/none",
+            ]))
+        if let words = try misread(connection) { throw Refusal(words: words) }
+        let memory = try connection.query(
+            """
+            SELECT (SELECT setting FROM pg_settings WHERE name = 'shared_memory_size') AS megabytes,
+                   (SELECT setting FROM pg_settings WHERE name = 'shared_memory_size_in_huge_pages') AS pages
+            """)[0]
+        return Outcome(
+            sharedMemory: (memory.integer("megabytes") ?? 0) << 20,
+            hugePages: memory.integer("pages").flatMap { $0 > 0 ? $0 : nil })
     }
 
     /// Removes its files.
-    func remove() { try? FileManager.default.removeItem(atPath: folder) }
+    package func remove() { try? FileManager.default.removeItem(atPath: folder) }
 
-    init(_ installation: ServerInstallation, walSegmentSize: Int) throws {
+    package init(_ installation: ServerInstallation, walSegmentSize: Int) throws {
         Self.sweep()
         self.installation = installation
         program = ServerProgram(binaries: installation.binaries, user: installation.owner)
@@ -81,7 +80,7 @@ package struct ScratchServer {
             "initdb",
             [
                 "-D", folder + "/data", "-U", "postgres", "--auth=trust", "--no-sync", "--locale=C", "--encoding=UTF8",
-                "--no-instructions", "--wal-segsize=\(walSegmentSize / ByteSize.megabyte)",
+                "--no-instructions", "--wal-segsize=\(walSegmentSize >> 20)",
             ])
         guard made.status == 0 else {
             try? FileManager.default.removeItem(atPath: folder)
@@ -129,24 +128,8 @@ package struct ScratchServer {
         }
     }
 
-    /// Reads the values back from the running scratch server.
-    private func ask(_ expected: [String: String]) throws -> ServerState {
-        let connection = try Connection(
-            ConnectionSettings(parameters: [
-                "host": data, "port": "5432", "user": "postgres", "dbname": "postgres", "passfile": data + "/none",
-            ]))
-        let state = try ServerState(connection)
-        for (name, value) in expected {
-            guard let setting = state[name], !setting.isOnCommandLine else { continue }
-            guard setting.same(setting.setting, value) else {
-                throw Refusal(words: "\(name) = \(value) was read as \(setting.setting)")
-            }
-        }
-        return state
-    }
-
     /// The lines of a log that say why a start failed, without time and process.
-    static func complaint(_ log: String) -> String {
+    package static func complaint(_ log: String) -> String {
         let lines = log.split(separator: "\n").compactMap { line -> String? in
             for mark in ["FATAL:", "PANIC:", "DETAIL:", "HINT:", "ERROR:"] {
                 if let range = line.firstRange(of: mark) { return String(line[range.lowerBound...]) }

@@ -28,7 +28,7 @@ import Testing
         #expect(report.figures.count == 10)
     }
 
-    @Test func aTrialOnARealServerKeepsOrTakesBack() async throws {
+    @Test(.needsServer) func aTrialOnARealServerKeepsOrTakesBack() async throws {
         let server = TestServer(settings: ["fsync": "off"], isPlain: true)
         let settings = try await server.connectionSettings()
         let connection = try Connection(settings)

@@ -7,7 +7,7 @@ import Testing
 @testable import Verify
 
 /// The live attacks: nothing on a sound database, the right finding on a broken one, and nothing left behind.
-@Suite struct ProbeTests {
+@Suite(.needsServer) struct ProbeTests {
     private func probe(_ settings: ConnectionSettings, _ sections: Set<FindingCode.Section> = [.probe]) throws
         -> VerifyReport
     {

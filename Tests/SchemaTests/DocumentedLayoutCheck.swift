@@ -1,5 +1,4 @@
 import Postgres
-import Report
 
 /// Compares a database with ``DocumentedLayout`` by asking `pg_catalog` directly.
 enum DocumentedLayoutCheck {

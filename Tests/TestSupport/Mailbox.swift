@@ -1,16 +1,16 @@
-import Postgres
+package import Postgres
 import Testing
 
 /// One row in each of the four tables, of one tenant.
-struct Mailbox: Sendable {
-    let tenant: String
-    let account: String
-    let folder: String
-    let message: String
-    let attachment: String
+package struct Mailbox: Sendable {
+    package let tenant: String
+    package let account: String
+    package let folder: String
+    package let message: String
+    package let attachment: String
 
     /// Makes the session serve a new tenant, and inserts the rows by its role.
-    init(_ connection: borrowing Connection) throws {
+    package init(_ connection: borrowing Connection) throws {
         func insert(_ sql: String, _ parameters: [String?]) throws -> String {
             try #require(try connection.query(sql + " RETURNING id", parameters).first?["id"])
         }
@@ -30,7 +30,7 @@ struct Mailbox: Sendable {
     }
 
     /// The id of this mailbox's row in a table.
-    func id(in table: String) -> String {
+    package func id(in table: String) -> String {
         switch table {
         case "email_accounts": account
         case "email_folders": folder

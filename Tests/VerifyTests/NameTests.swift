@@ -9,7 +9,7 @@ import Testing
 import Verify
 
 /// Names that an object may have are found, shown on one line, and fixed with the right object, whatever is in them.
-@Suite(.serialized) struct NameTests {
+@Suite(.needsServer, .serialized) struct NameTests {
     /// Something extra in an installed database, for an object of any name.
     private struct Drift {
         let kind: String

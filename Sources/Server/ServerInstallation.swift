@@ -1,21 +1,23 @@
 import FoundationEssentials
 import Glibc
-import Postgres
-import Server
+package import Postgres
 
 /// A server whose programs and data are on this machine, within reach of this process.
 package struct ServerInstallation: Sendable {
-    let binaries: ServerBinaries
-    let dataDirectory: String
+    package let binaries: ServerBinaries
+    package let dataDirectory: String
     /// postgresql.conf, wherever it is.
-    let configurationFile: String
+    package let configurationFile: String
     /// The user that owns the data, and as whom the server runs.
-    let owner: ServerProgram.User
+    package let owner: ServerProgram.User
 
     /// The running server's installation.
-    /// - Throws: ``Unreachable`` with the reason, for people.
-    static func of(_ server: ServerState, _ connection: borrowing Connection) throws -> ServerInstallation {
-        guard server.isSuperuser, let data = server.dataDirectory else {
+    /// - Parameter data: its data directory, which only a superuser may know.
+    /// - Throws: ``Unreachable`` with the reason.
+    package static func of(dataDirectory data: String?, _ connection: borrowing Connection) throws
+        -> ServerInstallation
+    {
+        guard let data else {
             throw Unreachable(reason: "only a superuser may know where the server's programs are")
         }
         let row = try connection.query(
@@ -28,11 +30,11 @@ package struct ServerInstallation: Sendable {
         else { throw Unreachable(reason: "the server's data directory is not on this machine, or not readable") }
         return try ServerInstallation(
             dataDirectory: data, configurationFile: row.text("file"), programs: row.text("programs"),
-            major: server.versionNumber / 10_000)
+            major: connection.serverVersion / 10_000)
     }
 
     /// An installation by its data directory, whether its server runs or not.
-    init(dataDirectory: String, configurationFile: String?, programs: String, major: Int) throws {
+    package init(dataDirectory: String, configurationFile: String?, programs: String, major: Int) throws {
         guard programs.hasSuffix("/bin"),
             let binaries = try? ServerBinaries(directory: String(programs.dropLast(4)))
         else { throw Unreachable(reason: "the server's programs (\(programs)) are not on this machine") }
@@ -47,7 +49,7 @@ package struct ServerInstallation: Sendable {
     }
 
     /// The user that owns a data directory, as whom this process can run programs.
-    static func owner(of directory: String) throws -> ServerProgram.User {
+    package static func owner(of directory: String) throws -> ServerProgram.User {
         var status = stat()
         guard stat(directory, &status) == 0 else { throw Unreachable(reason: "\(directory) cannot be read") }
         let owner = ServerProgram.User(id: status.st_uid, group: status.st_gid)
@@ -58,7 +60,7 @@ package struct ServerInstallation: Sendable {
     }
 
     /// Why a server cannot be reached by its files.
-    struct Unreachable: Error {
-        let reason: String
+    package struct Unreachable: Error {
+        package let reason: String
     }
 }
