@@ -106,42 +106,23 @@ down: ## Stop what `make up` started; its data stays
 test-container: setup setup-test ## Test the images on a real engine (ROUNDS=30 FILTER=regex SEED=n)
 	$(if $(ROUNDS),EMAILDB_ROUNDS=$(ROUNDS)) $(SCRIPTS)/test-container $(if $(FILTER),--filter '$(FILTER)')
 
-.PHONY: bench-init
-bench-init: server build ## Measure init, start-up and binary size against psql; fail over a limit (ROUNDS=n)
-	$(SCRIPTS)/bench-init $(if $(ROUNDS),--rounds $(ROUNDS))
-
-# A new server each time: no tables or caches of an earlier run. fsync is on; the configuration is the documented one for 8 GB.
-.PHONY: bench
+# A new server each time.
+.PHONY: bench bench-init bench-verify
+FRESH = $(SCRIPTS)/with-server
 bench: server build ## Measure loading, reading and searching, and judge the goals (BENCH='--compare FILE --messages N')
-	@fresh=$$(mktemp -d) && chmod 755 "$$fresh" && \
-	trap 'cd "$$fresh" && "$(RELEASE)" dev stop >&2; cd / && rm -rf "$$fresh"' EXIT && \
-	cd "$$fresh" && "$(RELEASE)" dev start --postgres "$$EMAILDB_POSTGRES" >&2 && \
-	settings=$$("$(RELEASE)" dev env) && eval "$$settings" && \
-	"$(RELEASE)" tune --profile production --memory 8GB --yes >&2 && "$(RELEASE)" dev stop >&2 && \
-	"$(RELEASE)" dev start --postgres "$$EMAILDB_POSTGRES" >&2 && settings=$$("$(RELEASE)" dev env) && eval "$$settings" && \
-	cd "$(CURDIR)" && "$(RELEASE)" bench --format json $(BENCH) >"$$fresh/bench.json" && \
-	mkdir -p "$(STATE)" && cp "$$fresh/bench.json" "$(STATE)/bench.json" && $(SCRIPTS)/bench-goals "$(STATE)/bench.json"
+	@$(FRESH) --tuned "$(RELEASE)" "$(RELEASE)" bench --format json $(BENCH) >"$(STATE)/bench.json"
+	@$(SCRIPTS)/bench-goals "$(STATE)/bench.json"
 
-.PHONY: bench-verify
-bench-verify: server build ## Measure verify beside pg_dump --schema-only; fail over a limit (ROUNDS=n)
-	@fresh=$$(mktemp -d) && chmod 755 "$$fresh" && \
-	trap 'cd "$$fresh" && "$(RELEASE)" dev stop >&2; cd / && rm -rf "$$fresh"' EXIT && \
-	cd "$$fresh" && "$(RELEASE)" dev start --postgres "$$EMAILDB_POSTGRES" >&2 && \
-	settings=$$("$(RELEASE)" dev env) && eval "$$settings" && "$(RELEASE)" init >&2 && \
-	"$(CURDIR)/$(SCRIPTS)/bench-verify" --binary "$(RELEASE)" --pg-dump "$$EMAILDB_POSTGRES/bin/pg_dump" \
-	  $(if $(ROUNDS),--rounds $(ROUNDS))
+bench-init bench-verify: bench-%: server build ## Measure init beside psql, or verify beside pg_dump; fail over a limit (ROUNDS=n)
+	@$(FRESH) "$(RELEASE)" $(SCRIPTS)/measure $* "$(RELEASE)" $(if $(ROUNDS),--rounds $(ROUNDS))
 
 .PHONY: peers
 peers: server setup-test ## Compare verify with pgTAP, migra, pgrls and squawk on the same mutations; writes Peers.md
 	@$(SCRIPTS)/setup peers
 	swift build --product emaildb
 	$(TEST_ENV) EMAILDB_MUTATIONS="$(STATE)/mutations.json" swift test --disable-xctest --filter mutationsForPeers
-	@fresh=$$(mktemp -d) && chmod 755 "$$fresh" && \
-	trap 'cd "$$fresh" && "$(DEBUG)" dev stop >&2; cd / && rm -rf "$$fresh"' EXIT && \
-	cd "$$fresh" && "$(DEBUG)" dev start --postgres "$$EMAILDB_POSTGRES" >&2 && \
-	settings=$$("$(DEBUG)" dev env) && eval "$$settings" && \
-	"$(CURDIR)/$(SCRIPTS)/compare-peers" --binary "$(DEBUG)" --mutations "$(STATE)/mutations.json" \
-	  --peers "$(STATE)/peers" --page "$(CURDIR)/Sources/EmailDBCommand/Documentation.docc/Peers.md"
+	@$(FRESH) "$(DEBUG)" $(SCRIPTS)/compare-peers --binary "$(DEBUG)" --mutations "$(STATE)/mutations.json" \
+	  --peers "$(STATE)/peers" --page Sources/EmailDBCommand/Documentation.docc/Peers.md
 
 .PHONY: lint format
 lint: setup ## Check style: Swift format, file sizes, scripts, SQL files, documentation, Kubernetes manifests
@@ -165,11 +146,7 @@ docs: ## Build the documentation as a static site in .build/docs; a broken link 
 layout: server ## Write sql/layout, the expected catalog facts, from a fresh PostgreSQL 16
 	swift build --product emaildb
 	swift build --product SchemaTool
-	@fresh=$$(mktemp -d) && chmod 755 "$$fresh" && \
-	trap 'cd "$$fresh" && "$(DEBUG)" dev stop; cd / && rm -rf "$$fresh"' EXIT && \
-	cd "$$fresh" && "$(DEBUG)" dev start --postgres "$$EMAILDB_POSTGRES" && \
-	settings=$$("$(DEBUG)" dev env) && eval "$$settings" && \
-	cd "$(CURDIR)" && .build/debug/SchemaTool
+	@$(FRESH) "$(DEBUG)" .build/debug/SchemaTool
 	@git status --short -- sql/layout 2>/dev/null || true
 
 codes: ## Write the page of finding codes, which emaildb verify --explain shows, from the list in Sources/Verify

@@ -53,9 +53,9 @@ let package = Package(
         room("Fix", ["Schema", "Core", "Postgres"]),
         room("Install", ["Fix", "Schema", "Core", "Postgres"]),
         room("Verify", ["Install", "Fix", "Schema", "Core", "Postgres"]),
-        room("Server", ["Install", "Schema", "Core", "Postgres"], subprocess),
+        room("Server", ["Install", "Schema", "Core", "Postgres"]),
         room("Bench", ["Install", "Schema", "Core", "Postgres"]),
-        room("Tune", ["Bench", "Server", "Install", "Schema", "Core", "Postgres"], subprocess),
+        room("Tune", ["Bench", "Server", "Install", "Schema", "Core", "Postgres"]),
         room("Pooler", ["Install", "Core", "Postgres"]),
         room(
             "Report", ["Pooler", "Tune", "Bench", "Server", "Verify", "Install", "Fix", "Schema", "Core", "Postgres"]),

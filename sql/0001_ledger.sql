@@ -1,8 +1,6 @@
 -- The ledger: which steps this database has, by whom, and what happened on the way.
 --
--- Makes:  schema emaildb, tables emaildb.ledger and emaildb.ledger_event, and the trigger that keeps the
---         second one append-only.
--- Cost:   new objects only; waits for nobody.
+-- Cost: new objects only; waits for nobody.
 --
 -- It is an ordinary step: it writes its own first row, in the transaction that creates it. No IF NOT EXISTS:
 -- the installer holds its lock before it looks, and a leftover of that name must be an error, not be adopted.

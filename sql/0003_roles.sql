@@ -1,8 +1,7 @@
 -- Roles: eleven fixed names, each with the least it needs, none with a password.
 --
--- Makes:  roles email_*; the privileges of schema public.
--- Cost:   rows in shared catalogs. Roles belong to the cluster: another database may have made them already,
---         so whatever is right is left untouched (rewriting it would collide with a second installer).
+-- Cost: rows in shared catalogs. Roles belong to the cluster: another database may have made them already,
+--       so whatever is right is left untouched (rewriting it would collide with a second installer).
 --
 -- Skipped without the privilege, and reported by "emaildb verify":
 --   ALTER ROLE email_backup BYPASSRLS;  GRANT pg_read_all_data TO email_backup;  GRANT pg_monitor TO email_monitor;

@@ -1,8 +1,5 @@
 -- emaildb: lends email_audit email_search email_keeper email_lookup
 -- Functions: closed to PUBLIC, and two that everything else stands on, the clock and the tenant of this transaction.
---
--- Makes:  default privileges of the five roles that own functions; public.email_now_ms(), public.email_require_tenant().
--- Cost:   new objects only.
 
 -- EXECUTE for PUBLIC is PostgreSQL's default on functions. It can be closed only per creating role, and before the
 -- first function is made.

@@ -1,8 +1,5 @@
 -- E-mail accounts, and their folders.
 --
--- Makes:  tables public.email_accounts and public.email_folders with their constraints.
--- Cost:   new objects only.
---
 -- Rules of all four tables: documented columns come first, in documented order and type, then ours. Times are epoch
 -- milliseconds. Every key that another table points at starts with tenant_id, and every foreign key carries it, so
 -- no row can refer across tenants, whatever the application does. Rows are hidden by is_deleted; a hard DELETE is

@@ -1,8 +1,5 @@
 -- Messages: RFC 5322 headers, flags, bodies, and what search and synchronisation derive from them.
 --
--- Makes:  sequence public.email_message_change_seq, table public.email_messages with its constraints.
--- Cost:   new objects only.
---
 -- No legal mail may fail to insert because of an index or a derived column: derived columns never raise, and what
 -- feeds a B-tree fits into its 2,704 bytes with every character four bytes long. What GIN indexes are made of is in
 -- a table of its own: see 0009.

@@ -1,7 +1,4 @@
 -- Attachments: what a file is and where its bytes are; the bytes are elsewhere.
---
--- Makes:  table public.email_attachments with its constraints.
--- Cost:   new objects only.
 
 SET LOCAL ROLE email_owner;
 

@@ -1,7 +1,6 @@
 -- What a row keeps about itself: identity for ever, updated_at, change_seq, no NULL where the document has a default.
 --
--- Makes:  four trigger functions; triggers <table>_identity and <table>_touch, email_messages_fill.
--- Cost:   new objects only; takes SHARE ROW EXCLUSIVE on each table for the moment of CREATE TRIGGER.
+-- Cost: new objects only; takes SHARE ROW EXCLUSIVE on each table for the moment of CREATE TRIGGER.
 --
 -- The bodies of the touch functions name functions with their schema and use no operator, so no search_path can
 -- change what they do; a SET clause would be paid on every row.

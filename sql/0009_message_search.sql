@@ -1,9 +1,7 @@
 -- emaildb: lends email_keeper
 -- What search reads: one row for each message, kept by triggers.
 --
--- Makes:  table public.email_message_search with row security and grants; functions email_search_row_*; trigger
---         email_messages_search_content. Rows of new and deleted messages are written by the triggers of 0010.
--- Cost:   new objects only; takes SHARE ROW EXCLUSIVE on email_messages for the moment of CREATE TRIGGER.
+-- Cost: new objects only; takes SHARE ROW EXCLUSIVE on email_messages for the moment of CREATE TRIGGER.
 --
 -- A table of its own, because a message changes its flags for years and its words never. Indexes on flags, one of
 -- them documented, rule out updates within the page, and each other update writes every index of the table anew: with

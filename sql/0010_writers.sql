@@ -1,10 +1,7 @@
 -- emaildb: lends email_keeper
 -- Writers: in which order they come, and what each statement on messages keeps besides the messages.
 --
--- Makes:  function public.email_lock_writers() with its triggers; table public.email_message_tombstones with row
---         security; functions email_messages_inserted/_updated/_deleted, email_message_left_folder and
---         email_account_deleted with their triggers.
--- Cost:   new objects only; takes SHARE ROW EXCLUSIVE on each table for the moment of CREATE TRIGGER.
+-- Cost: new objects only; takes SHARE ROW EXCLUSIVE on each table for the moment of CREATE TRIGGER.
 --
 -- Order. Counters and change numbers must be right under any number of writers, without deadlocks. Locks on the rows
 -- themselves cannot do it: a statement holds its messages before any trigger learns of which folder or account they

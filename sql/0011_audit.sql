@@ -1,10 +1,7 @@
 -- emaildb: lends email_audit
 -- Audit log: who changed which row and which columns, when. Column names, never their content.
 --
--- Makes:  table public.email_audit_log with its indexes, row security and grants; functions email_audit_*; procedure
---         emaildb.write_audit_function; three statement triggers on each of the four tables. Table and functions belong
---         to email_audit.
--- Cost:   new objects only; takes SHARE ROW EXCLUSIVE on each table for the moment of CREATE TRIGGER.
+-- Cost: new objects only; takes SHARE ROW EXCLUSIVE on each table for the moment of CREATE TRIGGER.
 --
 -- One INSERT per statement, from its transition tables: about a fifth on top of a bulk insert, where a row trigger
 -- costs a third. Rows written by cascades and by superusers are recorded like any others. There is no foreign key to

@@ -1,7 +1,6 @@
 -- Row security: one policy per table, the same sentence four times.
 --
--- Makes:  policies <table>_tenant_policy (that of email_audit_log is made with its table).
--- Cost:   ACCESS EXCLUSIVE on each table for the moment of ALTER TABLE and CREATE POLICY.
+-- Cost: ACCESS EXCLUSIVE on each table for the moment of ALTER TABLE and CREATE POLICY.
 --
 -- An unset setting, and the '' that a finished SET LOCAL leaves behind, both give NULL and so no row; a malformed
 -- one raises. The expression is written inline: a volatile function would forbid index conditions, an immutable one

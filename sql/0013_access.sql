@@ -1,8 +1,6 @@
 -- Access: who may connect, read and write, and how long a session may hold things up.
 --
--- Makes:  grants on tables, sequence, functions and the ledger; database privileges; role settings that apply in
---         this database only; procedure emaildb.count_statements().
--- Cost:   catalog rows only.
+-- Cost: catalog rows only.
 --
 -- Skipped without the privilege, and reported by "emaildb verify" (superuser, in this database):
 --   ALTER ROLE email_service IN DATABASE <name> SET track_activities = off;

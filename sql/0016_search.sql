@@ -1,9 +1,7 @@
 -- emaildb: lends email_search
 -- Search: the functions that may use the GIN indexes, which row security keeps from everybody else.
 --
--- Makes:  functions public.email_search, email_search_recipients, email_search_substring, email_search_attachments,
---         email_search_references, and their common part email_search_page; the policies and grants of email_search.
--- Cost:   new objects only; ACCESS EXCLUSIVE on two tables for the moment of CREATE POLICY.
+-- Cost: new objects only; ACCESS EXCLUSIVE on two tables for the moment of CREATE POLICY.
 --
 -- ROWS 50: the caller's join then fetches each message by its key.
 -- They run as email_search, which sees every tenant's search rows and nothing else, and name the tenant of the

@@ -1,8 +1,5 @@
 -- Ingest: mail from a server into a folder, whatever it looks like and however often it comes.
 --
--- Makes:  functions public.email_message_key and public.email_ingest.
--- Cost:   new objects only.
---
 -- A plain multi-row INSERT is as good, and what bulk imports use; this does what each of them has to think of:
 --   no Message-ID, or one over 500 characters    email_message_key
 --   header fields over their columns' length     cut; the subject in full goes to subject_full

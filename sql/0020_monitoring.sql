@@ -1,9 +1,5 @@
 -- Monitoring: connections, long and slow queries, table bloat, for email_monitor only.
 --
--- Makes:  views public.pg_connection_stats, public.pg_long_queries and public.email_slow_queries, functions
---         public.pg_table_bloat_status() and public.email_slow_queries().
--- Cost:   new objects only.
---
 -- All of them run with the rights of the caller. They show query texts, hence every tenant's literals, to members of
 -- pg_monitor; the application has no access. Durations are milliseconds, sizes bytes.
 

@@ -1,9 +1,8 @@
 -- emaildb: lends email_audit
 -- Storage: room for updates, vacuum that keeps up with big tables, compression, and statistics that tell what they should.
 --
--- Makes:  storage parameters and column options of the tables; extended statistics of two tables.
--- Cost:   SHARE UPDATE EXCLUSIVE for parameters and statistics, ACCESS EXCLUSIVE for compression; instant, no
---         rewrite: values already stored keep their compression.
+-- Cost: SHARE UPDATE EXCLUSIVE for parameters and statistics, ACCESS EXCLUSIVE for compression; instant, no
+--       rewrite: values already stored keep their compression.
 
 SET LOCAL ROLE email_owner;
 

@@ -1,9 +1,6 @@
 -- emaildb: lends email_lookup
 -- Pooler: how PgBouncer learns the SCRAM verifier of a role that logs in through it (its auth_query).
 --
--- Makes:  function public.email_pooler_lookup; the right of email_lookup, its owner, to read names and verifiers.
--- Cost:   new objects only.
---
 -- Skipped without the privilege, and reported by "emaildb verify" (superuser, in this database):
 --   GRANT SELECT (rolname, rolpassword) ON pg_catalog.pg_authid TO email_lookup;
 --

@@ -13,10 +13,10 @@ struct BenchDatabases: Sendable {
     /// Whether nothing is dropped.
     private let keepsAll: Bool
 
-    /// The database of the literal layout.
-    var literalName: String { name + "_literal" }
+    /// The database of the documented layout.
+    var literalName: String { name + "_documented" }
 
-    /// Refuses whatever could hurt somebody; writes nothing.
+    /// Refuses what could destroy data; writes nothing.
     init(settings: ConnectionSettings, name: String, mayExist: Bool, keep: Bool) throws {
         self.settings = settings
         self.name = name
@@ -28,7 +28,7 @@ struct BenchDatabases: Sendable {
                 fix: "Name one with --username, or start a private server: emaildb dev start")
         }
         let taken = try connection.query(
-            "SELECT datname FROM pg_database WHERE datname IN ($1, $2)", [name, name + "_literal"]
+            "SELECT datname FROM pg_database WHERE datname IN ($1, $2)", [name, name + "_documented"]
         ).compactMap { $0[0] }
         for other in taken where other != name || !mayExist {
             throw Failure.refused(
@@ -51,10 +51,10 @@ struct BenchDatabases: Sendable {
 
     /// How to connect to our layout.
     var ours: ConnectionSettings { Self.database(name, settings) }
-    /// How to connect to the literal layout.
+    /// How to connect to the documented layout.
     var literal: ConnectionSettings { Self.database(literalName, settings) }
 
-    /// Makes the literal layout.
+    /// Makes the documented layout.
     func createLiteral() throws {
         let maintenance = try Connection(Self.database(DatabaseCreation.maintenanceDatabase, settings))
         try maintenance.query(DatabaseCreation.statement(maintenance, database: literalName))
@@ -63,7 +63,7 @@ struct BenchDatabases: Sendable {
 
     /// Drops the databases that this run made.
     ///
-    /// The roles stay: they belong to the server, and somebody else may just be using them for the first time.
+    /// The roles stay: they belong to the server, and another database may be using them for the first time.
     func drop() throws {
         if keepsAll { return }
         let connection = try Connection(Self.database(DatabaseCreation.maintenanceDatabase, settings))

@@ -67,7 +67,7 @@ struct BenchLoad: Sendable {
                 try store.commit(connection)
                 return rows
             } catch let error as PostgresError where error.sqlState == .deadlockDetected {
-                // Nothing orders the writers of the literal layout; an application would try again, too.
+                // Nothing orders the writers of the documented layout; an application would try again, too.
                 try connection.script("ROLLBACK")
             }
         }

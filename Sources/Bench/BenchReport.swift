@@ -2,7 +2,7 @@ import Core
 
 /// What a bench run measured; the value behind its tables and its JSON.
 package struct BenchReport: Sendable, Codable {
-    /// One measured quantity, of our layout and of the founding document's taken literally.
+    /// One measured quantity, of our layout and of the documented one.
     package struct Figure: Sendable, Codable {
         /// What was done, such as `mailbox page, first`.
         package let name: String
@@ -14,7 +14,7 @@ package struct BenchReport: Sendable, Codable {
         package let unit: String
         /// The value for our layout; nil when the installed schema cannot do it.
         package let ours: Double?
-        /// The value for the literal layout; nil when it cannot do it.
+        /// The value for the documented layout; nil when it cannot do it.
         package let literal: Double?
 
         /// How many times better ours is; under 1 it is worse.
@@ -38,7 +38,7 @@ package struct BenchReport: Sendable, Codable {
             case clients
             case unit
             case ours
-            case literal
+            case literal = "documented"
             case ratio
         }
 

@@ -7,10 +7,10 @@ struct BenchStore: Sendable {
         /// What `emaildb init` makes.
         case ours
         /// ``LiteralLayout``.
-        case literal
+        case literal = "documented"
     }
 
-    /// The role that an application logs in as; nobody special, so that row security applies.
+    /// The role that an application logs in as; an ordinary role without BYPASSRLS.
     static let applicationRole = "email_service"
 
     let layout: Layout
@@ -70,7 +70,7 @@ struct BenchStore: Sendable {
     /// Closes the transaction.
     func commit(_ connection: borrowing Connection) throws { try connection.script("COMMIT") }
 
-    /// Values that the literal layout leaves to the application: it has no defaults.
+    /// Values that the documented layout leaves to the application: it has no defaults.
     private var timestamps: (columns: String, values: String) {
         guard layout == .literal else { return ("", "") }
         return (", created_at, updated_at", ", \(Self.clock), \(Self.clock)")

@@ -7,13 +7,13 @@ struct BenchWorkload: Sendable {
     let name: String
     /// The statement for our layout; nil when the installed schema has no function for it.
     let ours: String?
-    /// What the founding document suggests for the same.
+    /// The statement for the documented layout.
     let literal: String
     /// Whether requests go to the largest tenant only.
     var largestTenantOnly = false
     /// Whether it writes.
     var writes = false
-    /// Whether the literal layout takes seconds for one.
+    /// Whether the documented layout takes seconds for one.
     var isSlowInLiteral = false
     /// Parameters of one request.
     let parameters: @Sendable (BenchTargets.Target, BenchTargets, inout BenchRandom) -> [String?]
@@ -162,7 +162,7 @@ struct BenchTargets: Sendable {
         let receivedAt: String?
         let uid: String?
         let address: String?
-        /// A state to ask changes since: `change_seq`, or `updated_at` in the literal layout.
+        /// A state to ask changes since: `change_seq`, or `updated_at` in the documented layout.
         let change: String?
     }
 

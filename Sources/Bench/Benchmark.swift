@@ -3,7 +3,7 @@ import Install
 package import Postgres
 package import Schema
 
-/// Measures our layout beside the founding document's taken literally, with the same messages and the same requests.
+/// Measures our layout beside the documented one, with the same messages and the same requests.
 ///
 /// Both live in scratch databases of their own, filled and read as the application's role, under row security.
 package struct Benchmark: Sendable {
@@ -30,7 +30,7 @@ package struct Benchmark: Sendable {
         package init() {}
     }
 
-    /// The database of our layout, when none is named; that of the literal layout is called the same with `_literal`.
+    /// The database of our layout, when none is named; that of the documented layout has `_documented` appended.
     package static let defaultDatabase = "emaildb_bench"
 
     private let settings: ConnectionSettings

@@ -8,20 +8,42 @@ package enum EnvironmentVariable: String, CaseIterable, Sendable {
     case noColor = "NO_COLOR"
     case terminal = "TERM"
 
+    // Read by a container's start.
+    case containerDatabase = "POSTGRES_DB"
+    case containerUser = "POSTGRES_USER"
+    case containerPassword = "POSTGRES_PASSWORD"
+    case containerPasswordFile = "POSTGRES_PASSWORD_FILE"
+    case initdbArguments = "POSTGRES_INITDB_ARGS"
+    case dataDirectory = "PGDATA"
+    case secrets = "EMAILDB_SECRETS"
+    case sockets = "EMAILDB_SOCKETS"
+    case tuneProfile = "EMAILDB_TUNE_PROFILE"
+    case tls = "EMAILDB_TLS"
+    case accessRules = "EMAILDB_HBA_FILE"
+    case role = "EMAILDB_ROLE"
+    case primaryHost = "EMAILDB_PRIMARY_HOST"
+    case primaryPort = "EMAILDB_PRIMARY_PORT"
+    case primarySSLMode = "EMAILDB_PRIMARY_SSLMODE"
+    case replicationSlot = "EMAILDB_REPLICATION_SLOT"
+
     package var name: String { rawValue }
 
-    package var meaning: String {
+    /// What it is for, as in `README.md`; nil for those of a container, which `Containers.md` describes.
+    package var meaning: String? {
         switch self {
         case .databaseURL: "where to connect, as `--dbname` takes it, when that is not given"
         case .applicationPasswordFile: "the file of `--app-password-file`, when that is not given (`init`)"
         case .postgres: "folder of an installed server, when `--postgres` is not given (`dev start`)"
         case .noColor: "anything: no colours, unless `--color` says otherwise"
         case .terminal: "`dumb`: no colours, unless `--color` says otherwise"
+        default: nil
         }
     }
 
+    package var value: String? { value(in: ProcessInfo.processInfo.environment) }
+
     /// What it is set to; nil also when that is empty.
-    package var value: String? {
-        ProcessInfo.processInfo.environment[rawValue].flatMap { $0.isEmpty ? nil : $0 }
+    package func value(in environment: [String: String]) -> String? {
+        environment[rawValue].flatMap { $0.isEmpty ? nil : $0 }
     }
 }

@@ -15,7 +15,8 @@ package struct ExitStatus: Sendable, Hashable {
 
     package static let done = ExitStatus(0, "done", "done, or nothing to do")
     package static let findings = ExitStatus(
-        1, "findings", "findings: of verify, of a pooler's probe; a step is pending; a setting is not in force")
+        1, "findings",
+        "findings: of verify, of a pooler's probe; a step is pending (--exit-code); a setting is not in force")
     package static let failed = ExitStatus(
         2, "failed", "a step failed, and nothing is half applied; or a result could not be delivered")
     package static let cannotConnect = ExitStatus(

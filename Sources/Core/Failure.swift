@@ -62,10 +62,12 @@ package struct Failure: Error, Sendable {
         case .configuration:
             status = .cannotConnect
             problem = "the connection settings cannot be used"
-            fix = fix ?? "Look at -d, DATABASE_URL and the PG* variables: env | grep ^PG"
+            fix = [fix, "Look at -d, DATABASE_URL and the PG* variables: env | grep -E '^(PG|DATABASE_URL=)'"]
+                .compactMap(\.self).joined(separator: "\n")
         case .connect:
             status = .cannotConnect
-            problem = "no connection to the server"
+            problem =
+                error.sqlState == .invalidCatalogName ? "the database does not exist" : "no connection to the server"
             fix = fix ?? Self.fix(connecting: error)
         case .connectionLost:
             status = .cannotConnect

@@ -7,6 +7,9 @@ import Synchronization
 
 /// A command of the program: its body, between options and ``run()``, the one way out.
 protocol Command: ParsableCommand {
+    /// The command that it is a subcommand of.
+    static var parent: String { get }
+
     /// Where it prints, as its options say.
     var terminal: Terminal { get }
 
@@ -16,11 +19,11 @@ protocol Command: ParsableCommand {
 }
 
 extension Command {
+    static var parent: String { "emaildb" }
+
     /// The words that call it.
     private static var invocation: String {
-        (Self.self is any DevCommand.Type
-            ? "emaildb dev " : Self.self is any ContainerStep.Type ? "emaildb container " : "emaildb ")
-            + (configuration.commandName ?? String(describing: Self.self).lowercased())
+        parent + " " + (configuration.commandName ?? String(describing: Self.self).lowercased())
     }
 
     func run() throws {

@@ -42,7 +42,6 @@ package struct FixStatement: Sendable, Hashable {
 
 /// Statements in an order in which each works.
 package struct FixOrder: Sendable {
-    /// The positions of the statements in the order to run them.
     package private(set) var positions: [Int] = []
     /// The statements that wait for each other; empty unless what they name is circular in the database itself.
     package private(set) var circular: [FixStatement] = []
@@ -91,6 +90,5 @@ package struct FixOrder: Sendable {
 }
 
 extension [FixStatement] {
-    /// The statements in an order in which each works.
     package var inOrder: [FixStatement] { FixOrder(self).positions.map { self[$0] } }
 }

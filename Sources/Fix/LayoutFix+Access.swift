@@ -1,7 +1,6 @@
 import Postgres
 import Schema
 
-/// Functions and views; roles, settings, owners and grants.
 extension LayoutFix {
     func function(_ key: Fact.Key, _ fact: Fact?, _ found: Fact?) -> [FixStatement] {
         let name = key.object.sql
@@ -11,7 +10,7 @@ extension LayoutFix {
         let sql = text.replacing("CREATE FUNCTION ", with: "CREATE OR REPLACE FUNCTION ")
             .replacing("CREATE PROCEDURE ", with: "CREATE OR REPLACE PROCEDURE ")
         let create = FixStatement(sql + ";", makes: [.object(key.object)])
-        // A new function is open to everybody.
+        // A new function is open to PUBLIC.
         let close = FixStatement(
             "REVOKE ALL ON ROUTINE \(name) FROM PUBLIC;", removes: [.grant(key.object, nil)],
             needs: [.object(key.object)])

@@ -1,7 +1,6 @@
 import Postgres
 import Schema
 
-/// Tables, their columns, and what is attached to them.
 extension LayoutFix {
     func table(_ key: Fact.Key, _ fact: Fact?, _ found: Fact?) -> [FixStatement] {
         let name = key.object.sql
@@ -203,7 +202,6 @@ extension LayoutFix {
 }
 
 extension String {
-    /// The text before the first place of another, or all of it.
     func prefix(upToFirst text: String) -> Substring {
         firstRange(of: text).map { self[..<$0.lowerBound] } ?? self[...]
     }

@@ -6,7 +6,6 @@ package import Schema
 /// Most of it follows from the fact itself, which is written in SQL's own words; functions and views are made by the very
 /// statement of `sql/` that made them. What a statement depends on follows from what its definition mentions.
 package struct LayoutFix: Sendable {
-    /// What statements have to name beside the object.
     package struct Target: Sendable {
         let database: String
         /// The role that owns what the ledger is in.
@@ -33,7 +32,7 @@ package struct LayoutFix: Sendable {
         self.extra = Set(extra.filter { $0.object.kind != .view }.map { .object($0.object) })
     }
 
-    /// Leaves pg_stat_statements, whoever made it, to pg_monitor.
+    /// Leaves pg_stat_statements, by whichever role it was made, to pg_monitor.
     package static let closeStatistics = "CALL emaildb.count_statements();"
 
     /// The statements for one fact: missing when nothing is found, extra when nothing is expected.
@@ -84,10 +83,8 @@ package struct LayoutFix: Sendable {
         guard let fact else { return [] }
         var needs = around(key)
         switch key.kind {
-        case .function, .functionBody, .view, .viewDefinition:
-            needs.formUnion(creationNeeds(fact))
-        default:
-            needs.formUnion(mentions.things(in: fact.value, table: key.object.parent() ?? fact.indexedTable))
+        case .function, .functionBody, .view, .viewDefinition: needs.formUnion(creationNeeds(fact))
+        default: needs.formUnion(mentions.things(in: fact.value, table: key.object.parent() ?? fact.indexedTable))
         }
         switch key.kind {
         case .column, .default, .constraint, .index, .function, .functionBody, .view, .viewDefinition:
@@ -109,7 +106,6 @@ package struct LayoutFix: Sendable {
         return fact.object.kind == .function ? things.subtracting([.object(fact.object.with(.view))]) : things
     }
 
-    /// The unique keys of the tables that a foreign key mentions.
     private func keys(for foreignKey: Fact) -> [FixStatement.Thing] {
         let named = mentions.things(in: foreignKey.value, table: nil)
         return expected.facts.values.filter { fact in
@@ -139,10 +135,8 @@ package struct LayoutFix: Sendable {
         return things
     }
 
-    /// The role that a fact's value names.
     func role(_ value: String) -> String { value == "the installer" ? SQL.name(target.installer) : value }
 
-    /// The owner of a table or sequence of the design.
     func ownerOfTable(_ object: ObjectName?) -> String {
         role(expected.fact(.owner, object)?.value ?? SQL.name(target.installer))
     }

@@ -5,14 +5,12 @@ struct Mentions: Sendable {
     private var objects: [String: [ObjectName]] = [:]
     private var columns: [ObjectName: [ObjectName]] = [:]
 
-    /// Objects and columns of the design, and those that are there beyond it.
     init(_ facts: some Sequence<Fact.Key>) {
         for key in facts {
             switch key.kind {
             case .table, .view, .sequence, .index, .function, .role, .extension:
                 objects[key.object.name, default: []].append(key.object)
-            case .column:
-                if let table = key.object.parent() { columns[table, default: []].append(key.object) }
+            case .column: if let table = key.object.parent() { columns[table, default: []].append(key.object) }
             default: break
             }
         }

@@ -1,11 +1,9 @@
 package import Postgres
 
-/// Makes the target database when the cluster has none of that name.
 package enum DatabaseCreation {
-    /// The database that is always there to connect to.
     package static let maintenanceDatabase = "postgres"
 
-    /// The statement: UTF8 whatever the cluster's default, and nothing that somebody added to template1.
+    /// The statement: UTF8 whatever the cluster's default, and nothing that was added to template1.
     package static func statement(_ connection: borrowing Connection, database: String) -> String {
         "CREATE DATABASE \(SQL.identifier(database)) TEMPLATE template0 ENCODING 'UTF8'"
     }
@@ -13,8 +11,7 @@ package enum DatabaseCreation {
     /// Creates the database unless another session was faster.
     ///
     /// Advisory locks are local to a database, so this one is taken in the maintenance database; it keeps parallel
-    /// runs from failing on each other's CREATE DATABASE.
-    /// - Returns: whether it was this session that created it.
+    /// runs from failing on each other's CREATE DATABASE. Returns whether this session created it.
     static func run(
         _ connection: borrowing Connection, database: String, deadline: ContinuousClock.Instant,
         waiting: ([String]) -> Void
@@ -32,7 +29,7 @@ package enum DatabaseCreation {
                 where error.sqlState == .objectInUse || error.sqlState == .duplicateDatabase
                 || error.sqlState == .uniqueViolation
             {
-                // template0 is being copied for another database, or somebody without this lock was faster.
+                // template0 is being copied for another database, or a session without this lock was faster.
                 guard ContinuousClock.now < deadline else { throw error }
                 try backoff.sleep(until: deadline)
             }

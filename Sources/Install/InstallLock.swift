@@ -10,11 +10,7 @@ package enum InstallLock {
     /// The lock's two keys: "emai" and "ldb1" in ASCII.
     static let keys = (0x656D_6169, 0x6C64_6231)
 
-    /// Polls until the lock is had.
-    /// - Parameters:
-    ///   - deadline: when to give up.
-    ///   - waiting: called now and then with who holds the lock.
-    /// - Throws: ``Failure``: the lock timed out, or a signal came.
+    /// Polls until it holds the lock, telling `waiting` each time which sessions hold it.
     package static func acquire(
         _ connection: borrowing Connection, deadline: ContinuousClock.Instant, waiting: ([String]) -> Void
     ) throws {
@@ -32,12 +28,10 @@ package enum InstallLock {
         }
     }
 
-    /// Gives the lock back.
     package static func release(_ connection: borrowing Connection) throws {
         try connection.query("SELECT pg_advisory_unlock(\(keys.0), \(keys.1))")
     }
 
-    /// Who holds the lock, described for people.
     private static func holders(_ connection: borrowing Connection) throws -> [String] {
         try connection.query(SQLFile("install_lock_holders"), ["\(keys.0)", "\(keys.1)"]).map { row in
             "process \(row.text("pid")) of role \(row.text("role")), connected for \(row.text("seconds")) s"

@@ -2,14 +2,9 @@ import Core
 import Postgres
 import Schema
 
-/// The SQL that `init` would run, as a script that psql can run instead.
 struct InstallPlan {
-    /// The script.
     let text: String
 
-    /// - Parameters:
-    ///   - pending: the steps, in order.
-    ///   - creating: the database to create first, or nil when it exists.
     init(pending: [SchemaStep], creating database: String? = nil, _ connection: borrowing Connection) {
         guard !pending.isEmpty || database != nil else {
             text = "-- Nothing to do: every step of this emaildb is applied.\n"

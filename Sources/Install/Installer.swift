@@ -4,18 +4,15 @@ package import Schema
 
 /// Brings a database to the version of a series of steps, creating it when it is absent.
 ///
-/// Safe to run at any time, by any number of processes at once: whoever comes second finds nothing left to do.
+/// Safe to run at any time, by any number of processes at once: the second finds nothing left to do.
 package struct Installer: Sendable {
-    /// What to do beside the steps, and how long to wait.
     package struct Options: Sendable {
         /// How long to keep trying while the server does not answer or restarts.
         package var wait: Duration
-        /// How long to wait for other sessions' locks.
         package var lockTimeout: Duration
         /// The passwords that roles shall have; those of other roles are left alone.
         package var passwords: [RolePassword]
 
-        /// No waiting for the server, ten minutes for locks, no password.
         package init(wait: Duration = .zero, lockTimeout: Duration = .seconds(600), passwords: [RolePassword] = []) {
             self.wait = wait
             self.lockTimeout = lockTimeout
@@ -31,11 +28,6 @@ package struct Installer: Sendable {
     private let options: Options
     private let progress: @Sendable (InstallProgress) -> Void
 
-    /// - Parameters:
-    ///   - settings: where to connect and as whom.
-    ///   - database: the database, which need not exist.
-    ///   - source: the steps.
-    ///   - progress: told what is going on, from the calling thread.
     package init(
         settings: ConnectionSettings, database: String, source: SchemaSource, options: Options = Options(),
         progress: @escaping @Sendable (InstallProgress) -> Void = { _ in }
@@ -53,10 +45,7 @@ package struct Installer: Sendable {
     ///
     /// When the ledger shows every step, this is one connection and three short reads. Else it takes the advisory lock
     /// of ``InstallLock`` and whatever the steps' own statements take.
-    /// - Throws: ``Failure``, `PostgresError`.
-    package func run() throws -> InstallReport {
-        try persisting { try attempt() }
-    }
+    package func run() throws -> InstallReport { try persisting { try attempt() } }
 
     /// The SQL that ``run()`` would execute now, as a script for psql.
     /// - Throws: ``Failure``, `PostgresError`; a plan is only made where `run` would write.
@@ -141,7 +130,7 @@ package struct Installer: Sendable {
     ) throws -> [InstallReport.AppliedStep] {
         try InstallLock.acquire(connection, deadline: deadline, waiting: { progress(.waitingForLock(holders: $0)) })
         defer { if connection.isAlive { try? InstallLock.release(connection) } }
-        // Whoever held the lock before may have done the work.
+        // The process that held the lock before may have applied them.
         let pending = try comparison(connection).pending
         let runner = StepRunner(deadline: deadline, isSuperuser: isSuperuser, progress: progress)
         return try pending.map { step in

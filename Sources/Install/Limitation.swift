@@ -5,9 +5,7 @@ import Schema
 
 /// Something that could not be set up because the connecting role is not a superuser.
 package struct Limitation: Sendable, Hashable, Codable {
-    /// What is missing: kind and name of the fact.
     package let missing: String
-    /// What that means for the database's users.
     package let consequence: String
     /// The SQL that a superuser runs to complete it.
     package let fix: String
@@ -23,7 +21,7 @@ extension Limitation {
         ("setting email_readonly track_activities", "query texts of tenants can be read in pg_stat_activity"),
         ("system-functions pg_terminate_backend", "the application can end its sessions that serve other tenants"),
         ("system-functions pg_cancel_backend", "the application can cancel queries that serve other tenants"),
-        ("system-functions large objects", "large objects, which know no tenants, can be made and read by everybody"),
+        ("system-functions large objects", "large objects, which know no tenants, can be made and read by every role"),
         ("grant column pg_catalog.pg_authid.rolname to email_lookup", pooler),
         ("grant column pg_catalog.pg_authid.rolpassword to email_lookup", pooler),
     ]
@@ -34,17 +32,12 @@ extension Limitation {
     private static let keys = privileged.compactMap { Fact.Key($0.key) }
 
     /// Whether a fact that does not hold may be missing because `init` did not run as a superuser.
-    static func explains(_ mismatch: FactMismatch) -> Bool {
-        keys.contains(mismatch.expected.key)
-    }
+    static func explains(_ mismatch: FactMismatch) -> Bool { keys.contains(mismatch.expected.key) }
 
-    /// What is missing in this database because no superuser set it up.
     static func all(_ source: SchemaSource, _ connection: borrowing Connection) throws -> [Limitation] {
         let expected = ExpectedLayout(source.steps)
         let kinds: [Fact.Kind] = [.role, .membership, .setting, .systemFunctions, .grant]
-        let live = Dictionary(
-            try LiveCatalog.facts(connection, kinds: kinds).map { ($0.key, $0) },
-            uniquingKeysWith: { first, _ in first })
+        let live = try LiveCatalog.facts(connection, kinds: kinds).byKey
         let fix = LayoutFix(
             expected: expected, live: live.keys,
             target: LayoutFix.Target(database: connection.database, installer: connection.user))
@@ -57,11 +50,9 @@ extension Limitation {
         return try limitations + openStatistics(connection)
     }
 
-    /// pg_stat_statements where somebody else made it: no fact of the layout, because it may as well be absent.
+    /// pg_stat_statements where another tool made it: no fact of the layout, because it may as well be absent.
     private static func openStatistics(_ connection: borrowing Connection) throws -> [Limitation] {
-        let readable = try connection.query(
-            SQLFile("statistics_open_to_public"))
-        guard !readable.isEmpty else { return [] }
+        if try connection.query(SQLFile("statistics_open_to_public")).isEmpty { return [] }
         return [
             Limitation(
                 missing: "extension pg_stat_statements = closed to public",

@@ -7,9 +7,7 @@ package struct Preflight {
     /// The oldest server that is supported: security_invoker views and ON DELETE SET NULL with columns came with 15.
     package static let minimumVersion = 150_000
 
-    /// What was found in the way.
     private(set) var problems: [Problem] = []
-    /// Whether the connected role is a superuser.
     private(set) var isSuperuser = false
 
     /// Checks what does not depend on whether the target database exists.
@@ -39,9 +37,7 @@ package struct Preflight {
         }
     }
 
-    private mutating func add(_ problem: String, _ fix: String) {
-        problems.append(Problem(problem: problem, fix: fix))
-    }
+    private mutating func add(_ problem: String, _ fix: String) { problems.append(Problem(problem: problem, fix: fix)) }
 
     private mutating func checkServer(_ state: Row, announced: Int) {
         if state.flag("standby") {
@@ -54,9 +50,7 @@ package struct Preflight {
                 "ALTER SYSTEM RESET default_transaction_read_only; SELECT pg_reload_conf();"
                     + "   -- or ALTER ROLE/DATABASE .. RESET, where it was set")
         }
-        if state.integer("pid") != announced {
-            problems.append(.pooler(command: "init"))
-        }
+        if state.integer("pid") != announced { problems.append(.pooler(command: "init")) }
     }
 
     private mutating func checkDatabase(_ connection: borrowing Connection, _ state: Row, role: String) {
@@ -147,7 +141,6 @@ package struct Preflight {
 }
 
 extension Problem {
-    /// The server is older than any that is supported.
     package static func tooOld(_ version: Int) -> Problem {
         Problem(
             problem: "the server is PostgreSQL \(version / 10_000); emaildb needs 15 or newer (16 is the reference)",

@@ -6,45 +6,33 @@ package import Schema
 ///
 /// It looks at nothing else: statistics, warnings and load never make a database unready.
 package struct Readiness: Sendable, Codable {
-    /// The part that a server plays in replication.
     package enum Node: String, Sendable, Codable, CaseIterable {
-        /// Takes writes.
         case primary
         /// In recovery: takes reads, and gets its schema from its primary.
         case standby
     }
 
-    /// The database.
     package let database: String
-    /// The host name or address that answered.
     package let host: String
-    /// The port that answered.
     package let port: String
-    /// The part that the server plays.
     package let node: Node
-    /// The server's version, such as `16.15`.
     package let serverVersion: String
-    /// How many of this binary's steps are applied.
     package let appliedSteps: Int
-    /// How many steps this binary has.
     package let expectedSteps: Int
     /// Why the database is not ready, with what to do; empty when it is.
     package let problems: [Problem]
     /// Whether the ledger contradicts this binary, or the database is newer than it.
     package let contradictsLedger: Bool
 
-    /// Whether the database can be used by what was built for this schema.
     package var isReady: Bool { problems.isEmpty }
 
     /// Where a server is expected when nothing names a host: on this machine, but over TCP as its clients come.
     package static let defaultHost = "127.0.0.1"
 
     /// Logs in and looks, in one read-only transaction that takes no lock beyond reading the ledger.
-    /// - Parameters:
-    ///   - settings: where and as whom; the role needs to read `emaildb.ledger`, as `email_monitor` may.
-    ///   - node: the part that the server has to play; nil accepts either.
-    ///   - timeout: the limit for connecting, and again for each statement.
-    /// - Throws: ``Failure`` for a Unix socket; `PostgresError`.
+    ///
+    /// The role needs to read `emaildb.ledger`, as `email_monitor` may; the timeout is that of connecting, and again that of
+    /// each statement. No node accepts either.
     package static func check(
         settings: ConnectionSettings, database: String, source: SchemaSource, node expected: Node? = nil,
         timeout: Duration = .seconds(3)
@@ -62,14 +50,17 @@ package struct Readiness: Sendable, Codable {
         }
         let connection = try Connection(settings, timeout: timeout)
         return try connection.transaction("READ ONLY") {
-            // LOCAL, because the session may be a pooler's, and the next client gets it.
+            // LOCAL, because the session may be a pooler's, and the next client gets it; 0 would be no limit.
             try connection.query(
-                "SELECT pg_catalog.set_config('statement_timeout', $1, true)", [String(timeout.milliseconds)])
-            return try Readiness(connection, source: source, expected: expected)
+                "SELECT pg_catalog.set_config('statement_timeout', $1, true)",
+                [String(max(1, timeout.wholeMilliseconds))])
+            return try read(connection, source: source, expected: expected)
         }
     }
 
-    private init(_ connection: borrowing Connection, source: SchemaSource, expected: Node?) throws {
+    private static func read(
+        _ connection: borrowing Connection, source: SchemaSource, expected: Node?
+    ) throws -> Readiness {
         let state = try connection.query("SELECT pg_catalog.pg_is_in_recovery() AS standby").first
         let node: Node = state?.flag("standby") == true ? .standby : .primary
         let comparison = try Ledger.read(connection).compare(with: source)
@@ -82,7 +73,7 @@ package struct Readiness: Sendable, Codable {
                         ? "SELECT pg_promote();   -- only when the old primary is gone for good"
                         : "Name the standby with --host."))
         }
-        problems += comparison.problems.map { Problem(problem: $0.description, fix: $0.advice) }
+        problems += comparison.problems.map(\.problem)
         if comparison.problems.isEmpty, let first = comparison.pending.first {
             problems.append(
                 Problem(
@@ -91,19 +82,10 @@ package struct Readiness: Sendable, Codable {
                     fix: node == .primary
                         ? "emaildb init" : "emaildb init --host PRIMARY   # the standby then follows by itself"))
         }
-        database = connection.database
-        host = connection.host
-        port = connection.port
-        self.node = node
-        serverVersion = connection.parameterStatus("server_version") ?? ""
-        appliedSteps = source.steps.count - comparison.pending.count
-        expectedSteps = source.steps.count
-        self.problems = problems
-        contradictsLedger = !comparison.problems.isEmpty
+        return Readiness(
+            database: connection.database, host: connection.host, port: connection.port, node: node,
+            serverVersion: connection.parameterStatus("server_version") ?? "",
+            appliedSteps: source.steps.count - comparison.pending.count, expectedSteps: source.steps.count,
+            problems: problems, contradictsLedger: !comparison.problems.isEmpty)
     }
-}
-
-extension Duration {
-    /// Whole milliseconds, at least 1: a server takes 0 for no limit.
-    var milliseconds: Int64 { max(1, components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000) }
 }

@@ -12,20 +12,14 @@ package struct RolePassword: Sendable {
     /// The role that standbys copy the whole cluster as; the schema has no part in it.
     package static let replication = "email_replication"
 
-    /// The role.
     package let role: String
     private let password: String
 
-    /// - Parameters:
-    ///   - role: one of ``roles``; a name of somebody else's role is a programming error.
-    ///   - password: the password that the role shall have.
+    /// - Parameter role: one of ``roles`` or ``replication``; another name is a programming error.
     package init(role: String, password: String) {
-        precondition(Self.roles.contains(role), "\(role) is none of the roles that can have a password")
-        self.role = role
-        self.password = password
-    }
-
-    private init(_ role: String, _ password: String) {
+        precondition(
+            Self.roles.contains(role) || role == Self.replication,
+            "\(role) is none of the roles that can have a password")
         self.role = role
         self.password = password
     }
@@ -45,23 +39,22 @@ package struct RolePassword: Sendable {
         let found = try connection.query("SELECT FROM pg_catalog.pg_roles WHERE rolname = $1", [replication])
         if found.isEmpty { try connection.query("CREATE ROLE \(replication)") }
         try connection.query("ALTER ROLE \(replication) LOGIN REPLICATION")
-        _ = try RolePassword(replication, password).apply(connection)
+        _ = try RolePassword(role: replication, password: password).apply(connection)
     }
 
-    /// Sets the password unless the server already has it.
+    /// Sets the password unless the server already has it; says whether it did.
     ///
     /// Only a superuser may read the stored verifier; any other role sets the password again each time.
-    /// - Returns: whether it was set.
     func apply(_ connection: borrowing Connection) throws -> Bool {
-        let isSuperuser = try connection.query("SELECT rolsuper FROM pg_roles WHERE rolname = session_user").first?
-            .flag("rolsuper")
-        if isSuperuser == true {
+        let own = try connection.query("SELECT rolsuper FROM pg_roles WHERE rolname = session_user").first
+        let isSuperuser = own?.flag("rolsuper") == true
+        if isSuperuser {
             let stored = try connection.query("SELECT rolpassword FROM pg_authid WHERE rolname = $1", [role])
             if let text = stored.first?[0], SCRAMVerifier(text)?.matches(password: password) == true { return false }
         }
         let verifier = try connection.encryptPassword(password, user: role)
         try connection.transaction {
-            if isSuperuser == true {
+            if isSuperuser {
                 // A verifier is no password, but it can be attacked off line: keep it out of the log and out of
                 // pg_stat_statements as well.
                 try connection.script(

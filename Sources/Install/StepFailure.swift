@@ -6,7 +6,7 @@ extension Failure {
     static func ledger(_ problems: [LedgerProblem]) -> Failure {
         Failure(
             status: .ledgerMismatch, message: "the database's ledger contradicts this emaildb; nothing was written",
-            problems: problems.map { Problem(problem: $0.description, fix: $0.advice) })
+            problems: problems.map(\.problem))
     }
 
     /// A step failed and was rolled back, or its connection was lost.
@@ -49,9 +49,8 @@ extension Failure {
             step,
             mismatches.map { mismatch in
                 let index = mismatch.expected.object
-                return Problem(
-                    problem: mismatch.description,
-                    fix: "ALTER INDEX \(index) RENAME TO \(index)_old;   -- then run emaildb init again")
+                let rename = "ALTER INDEX \(index.sql) RENAME TO \(SQL.name(index.name + "_old"));"
+                return Problem(problem: mismatch.description, fix: rename + "   -- then run emaildb init again")
             })
     }
 

@@ -4,25 +4,16 @@ import Schema
 
 /// Applies single steps over one pinned session that holds the installation lock.
 struct StepRunner {
-    /// When to stop trying again for a lock that somebody else holds.
     let deadline: ContinuousClock.Instant
     /// Whether the role can bring about every fact, so that none may be missing.
     let isSuperuser: Bool
-    /// Told what is going on.
     let progress: (InstallProgress) -> Void
-    /// The catalog queries that the session has planned so far.
     private let prepared = LiveCatalog.Prepared()
-
-    init(deadline: ContinuousClock.Instant, isSuperuser: Bool, progress: @escaping (InstallProgress) -> Void) {
-        self.deadline = deadline
-        self.isSuperuser = isSuperuser
-        self.progress = progress
-    }
 
     /// Applies a step; when it throws, the step has left nothing behind (or, outside transactions, a ledger row that
     /// says `started`, from which the next run goes on).
-    /// - Parameter isLast: the last step waits for the disk, and with it everything before it.
-    /// - Returns: how long it took, ms.
+    ///
+    /// The last step waits for the disk, and with it everything before it. Returns how long it took, ms.
     func apply(_ step: SchemaStep, isLast: Bool, _ connection: borrowing Connection) throws -> Int {
         try Interruption.check()
         progress(.applying(step))
@@ -77,10 +68,7 @@ struct StepRunner {
         if !mismatches.isEmpty { throw Failure.layout(step, mismatches) }
     }
 
-    /// A step's facts that do not hold, without those that only a superuser can bring about.
-    private func layoutMismatches(
-        _ step: SchemaStep, _ connection: borrowing Connection
-    ) throws -> [FactMismatch] {
+    private func layoutMismatches(_ step: SchemaStep, _ connection: borrowing Connection) throws -> [FactMismatch] {
         guard let layout = step.layout else { return [] }
         return try LiveCatalog.mismatches(layout, prepared, connection).filter {
             isSuperuser || !Limitation.explains($0)
@@ -115,7 +103,7 @@ struct StepRunner {
 
     private func run(_ step: SchemaStep, _ connection: borrowing Connection) throws {
         do {
-            // The build waits for every older transaction, which is its right: it blocks no writer meanwhile.
+            // The build must wait for every older transaction, and blocks no writer meanwhile.
             try connection.query("SET lock_timeout = 0")
             try connection.script(step.sql)
             try Session.repin(connection)
@@ -130,7 +118,7 @@ struct StepRunner {
     /// Looks for an index of the step's name; while another process still builds it, waits.
     ///
     /// A killed client leaves its server process building. An index that is not valid is therefore only a leftover when
-    /// nobody holds the lock that a build holds on the table (SHARE UPDATE EXCLUSIVE, for the whole build).
+    /// no process holds the lock that a build holds on the table (SHARE UPDATE EXCLUSIVE, for the whole build).
     private func waitForOtherBuild(
         _ index: ConcurrentIndex, _ step: SchemaStep, _ connection: borrowing Connection
     ) throws -> IndexState {

@@ -10,13 +10,11 @@ import Postgres
 package struct PoolerConfiguration: Sendable {
     /// The server's host name, address or socket folder, as PgBouncer sees it.
     package var serverHost: String
-    /// The server's port.
     package var serverPort: String
     /// The database, which clients name the same.
     package var database: String
     /// The address to listen on; `*` for all.
     package var listenAddress = "127.0.0.1"
-    /// The port to listen on.
     package var listenPort = 6432
     /// The file with the password of `email_pooler`.
     package var authenticationFile = "/etc/pgbouncer/userlist.txt"
@@ -30,14 +28,13 @@ package struct PoolerConfiguration: Sendable {
     /// The lines that keep a client from leaving anything behind for the next one.
     package static let resetLines = ["server_reset_query = DISCARD ALL", "server_reset_query_always = 1"]
 
-    /// A configuration for one server and database, on PgBouncer's usual port of the loopback address.
     package init(serverHost: String, serverPort: String, database: String) {
         self.serverHost = serverHost
         self.serverPort = serverPort
         self.database = database
     }
 
-    /// Whether everybody on the network could read along between client and PgBouncer.
+    /// Whether the network between client and PgBouncer sees the traffic.
     package var sendsPlaintext: Bool {
         let isLocal = listenAddress.hasPrefix("127.") || ["localhost", "::1"].contains(listenAddress)
         return clientTLS == nil && !isLocal
@@ -48,50 +45,58 @@ package struct PoolerConfiguration: Sendable {
     package func text() throws -> String {
         let problems = problems
         if !problems.isEmpty { throw Failure.refused("PgBouncer cannot be configured like this", problems) }
-        return
-            ([head, databases, listening, authentication] + encryption + [pool, preparedStatements, isolation])
-            .joined(separator: "\n\n") + "\n"
+        let handsOnPreparedStatements = version.map { $0 >= .preparedStatements } ?? false
+        let needed = handsOnPreparedStatements ? PoolerVersion.preparedStatements : .oldest
+        return """
+            ; PgBouncer \(needed) or later, for a database of emaildb. Printed by emaildb pool.
+            ; Start it with an open file limit of 2048 or more (ulimit -n): a client is a file.
+
+            [databases]
+            \(database) = host=\(serverHost) port=\(serverPort)
+
+            [pgbouncer]
+            listen_addr = \(listenAddress)
+            listen_port = \(listenPort)
+            unix_socket_dir =
+
+            ; The file holds one line, "email_pooler" "its password" (a " in it doubled), for nobody else to read. PgBouncer
+            ; cannot use a verifier there. Every other role is looked up, and logs in to the server with its own SCRAM keys.
+            auth_type = scram-sha-256
+            auth_file = \(authenticationFile)
+            auth_user = email_pooler
+            auth_query = SELECT role_name, verifier FROM public.email_pooler_lookup($1)
+            ; SHOW POOLS and the like, and nothing that changes anything: psql -U email_pooler pgbouncer
+            stats_users = email_pooler
+
+            \(encryption.joined(separator: "\n"))
+
+            pool_mode = transaction
+            max_client_conn = 1000
+            default_pool_size = 25
+            reserve_pool_size = 5
+            reserve_pool_timeout = 3
+            ; 25 and the reserve of 5. With 25 here, as documented, a full pool would leave no room for the reserve to open.
+            max_db_connections = 30
+            ; The look-up of passwords needs a connection, too: without this limit nobody could log in while all 30 are busy.
+            max_user_connections = 29
+            ; Who waits longer than this for a connection gets an error, instead of an answer that nobody waits for any more.
+            query_wait_timeout = 30
+            ; Of JDBC. Never "options": who gave a tenant there would believe it to be set.
+            ignore_startup_parameters = extra_float_digits
+
+            \(handsOnPreparedStatements ? "" : Self.withoutPreparedStatements)max_prepared_statements = 200
+
+            ; A client that says SET instead of set_config(.., true) must not hand its tenant to the next one; nor the audit's
+            ; actor, an open cursor with its rows, a lock. In transaction mode only "always" runs the reset.
+            \(Self.resetLines.joined(separator: "\n"))
+
+            """
     }
 
-    // MARK: - Sections
-
-    private var handsOnPreparedStatements: Bool { version.map { $0 >= .preparedStatements } ?? false }
-
-    private var head: String {
+    private static let withoutPreparedStatements = """
+        ; Statements that drivers prepare need PgBouncer \(PoolerVersion.preparedStatements); one before 1.21 does not start with this line.
+        ;
         """
-        ; PgBouncer \(handsOnPreparedStatements ? PoolerVersion.preparedStatements : .oldest) or later, for a database of emaildb. Printed by emaildb pool.
-        ; Start it with an open file limit of 2048 or more (ulimit -n): a client is a file.
-        """
-    }
-
-    private var databases: String {
-        """
-        [databases]
-        \(database) = host=\(serverHost) port=\(serverPort)
-        """
-    }
-
-    private var listening: String {
-        """
-        [pgbouncer]
-        listen_addr = \(listenAddress)
-        listen_port = \(listenPort)
-        unix_socket_dir =
-        """
-    }
-
-    private var authentication: String {
-        """
-        ; The file holds one line, "email_pooler" "its password" (a " in it doubled), for nobody else to read. PgBouncer
-        ; cannot use a verifier there. Every other role is looked up, and logs in to the server with its own SCRAM keys.
-        auth_type = scram-sha-256
-        auth_file = \(authenticationFile)
-        auth_user = email_pooler
-        auth_query = SELECT role_name, verifier FROM public.email_pooler_lookup($1)
-        ; SHOW POOLS and the like, and nothing that changes anything: psql -U email_pooler pgbouncer
-        stats_users = email_pooler
-        """
-    }
 
     private var encryption: [String] {
         var lines: [String] = []
@@ -108,43 +113,7 @@ package struct PoolerConfiguration: Sendable {
         } else if sendsPlaintext {
             lines.append("; Clients are not encrypted: emaildb pool --tls-certificate FILE --tls-key FILE")
         }
-        return [lines.joined(separator: "\n")]
-    }
-
-    private var pool: String {
-        """
-        pool_mode = transaction
-        max_client_conn = 1000
-        default_pool_size = 25
-        reserve_pool_size = 5
-        reserve_pool_timeout = 3
-        ; 25 and the reserve of 5. With 25 here, as documented, a full pool would leave no room for the reserve to open.
-        max_db_connections = 30
-        ; The look-up of passwords needs a connection, too: without this limit nobody could log in while all 30 are busy.
-        max_user_connections = 29
-        ; Who waits longer than this for a connection gets an error, instead of an answer that nobody waits for any more.
-        query_wait_timeout = 30
-        ; Of JDBC. Never "options": who gave a tenant there would believe it to be set.
-        ignore_startup_parameters = extra_float_digits
-        """
-    }
-
-    private var preparedStatements: String {
-        let line = "max_prepared_statements = 200"
-        return handsOnPreparedStatements
-            ? line
-            : """
-            ; Statements that drivers prepare need PgBouncer \(PoolerVersion.preparedStatements); one before 1.21 does not start with this line.
-            ;\(line)
-            """
-    }
-
-    private var isolation: String {
-        """
-        ; A client that says SET instead of set_config(.., true) must not hand its tenant to the next one; nor the audit's
-        ; actor, an open cursor with its rows, a lock. In transaction mode only "always" runs the reset.
-        \(Self.resetLines.joined(separator: "\n"))
-        """
+        return lines
     }
 
     // MARK: - What PgBouncer cannot be told
@@ -196,7 +165,6 @@ extension Unicode.Scalar {
 }
 
 extension String {
-    /// The text without blanks at either end.
     fileprivate var trimmed: String {
         String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
     }

@@ -8,22 +8,14 @@ package import Postgres
 /// It reads and writes no table. The tenant and the actor that it sets are random ones, and so are the names of what else
 /// it makes; what it finds of its own it takes away again.
 package struct PoolerProbe: Sendable, Codable {
-    /// Something that reached a later client.
     package enum Leak: String, Sendable, Codable, CaseIterable {
-        /// The tenant that was set for one transaction only.
         case transactionTenant = "transaction-tenant"
-        /// The tenant that was set for the session.
         case tenant
-        /// The actor that was set for the session.
         case actor
-        /// An open cursor, with the rows that its client selected.
         case cursor
-        /// An advisory lock of the session.
         case advisoryLock = "advisory-lock"
-        /// A statement that was prepared in SQL, with the values in its text.
         case preparedStatement = "prepared-statement"
 
-        /// What it is, and what comes of it.
         package var description: String {
             switch self {
             case .transactionTenant:
@@ -32,7 +24,7 @@ package struct PoolerProbe: Sendable, Codable {
                 "app.current_tenant_id, set for the session: the next client reads and writes another tenant's mail"
             case .actor: "app.current_user_id, set for the session: the audit log names the wrong actor"
             case .cursor: "a cursor WITH HOLD: the next client can fetch the rows that another tenant selected"
-            case .advisoryLock: "an advisory lock of the session: whoever waits for it waits for ever"
+            case .advisoryLock: "an advisory lock of the session: a session that waits for it waits for ever"
             case .preparedStatement: "a statement made with PREPARE: its text shows, and its name is taken"
             }
         }
@@ -43,17 +35,13 @@ package struct PoolerProbe: Sendable, Codable {
     /// How often a client met the server process of one before it; the verdict rests on these.
     package let meetings: Int
 
-    /// Whether nothing reached another client.
     package var isSafe: Bool { leaks.isEmpty }
 
-    /// Tries it with clients that come one after the other.
-    /// - Parameters:
-    ///   - settings: where the pooler listens, as one of the application's roles.
-    ///   - rounds: how many clients leave something behind, for each way of setting.
-    /// - Throws: ``Failure`` when there is no verdict; `PostgresError`.
+    /// Tries it with clients that come one after the other, as one of the application's roles; throws without a verdict.
+    /// - Parameter rounds: how many clients leave something behind, for each way of setting.
     package static func run(_ settings: ConnectionSettings, rounds: Int = 5) throws -> PoolerProbe {
-        let transaction = try observe(settings, Trace.Scope.transaction, rounds: rounds)
-        let session = try observe(settings, Trace.Scope.session, rounds: rounds)
+        let transaction = try observe(settings, .transaction, rounds: rounds)
+        let session = try observe(settings, .session, rounds: rounds)
         guard transaction.meetings > 0, session.meetings > 0 else {
             throw Self.inconclusive(
                 "no client got a server process that an earlier one had used, so nothing could be seen",
@@ -76,7 +64,7 @@ package struct PoolerProbe: Sendable, Codable {
         var leaks: Set<Leak> = []
         var meetings = 0
         for _ in 0..<rounds {
-            let trace = Trace(scope)
+            let trace = Trace(scope: scope)
             left[try trace.leave(settings)] = trace
             for _ in 0..<5 where !left.isEmpty {
                 let next = try Connection(settings)
@@ -92,7 +80,6 @@ package struct PoolerProbe: Sendable, Codable {
     }
 }
 
-/// What one client of a probe leaves behind.
 private struct Trace {
     enum Scope { case transaction, session }
 
@@ -102,10 +89,7 @@ private struct Trace {
     private let name = "emaildb_probe_\(UInt64.random(in: 0...UInt64.max))"
     private let key = Int32.random(in: 0...Int32.max)
 
-    init(_ scope: Scope) { self.scope = scope }
-
-    /// Leaves everything as a client of its own, and sees that it is there.
-    /// - Returns: the server process that it is in.
+    /// Leaves everything as a client of its own, and returns the server process that holds it.
     func leave(_ settings: ConnectionSettings) throws -> String {
         let connection = try Connection(settings)
         return try connection.transaction {

@@ -1,8 +1,5 @@
-/// A version of PgBouncer, such as 1.24.
 package struct PoolerVersion: Sendable, Comparable, CustomStringConvertible {
-    /// The first number.
     package let major: Int
-    /// The second number.
     package let minor: Int
 
     /// The oldest that the printed configuration was tried with: that of Debian 12.
@@ -10,11 +7,14 @@ package struct PoolerVersion: Sendable, Comparable, CustomStringConvertible {
     /// The first that keeps the statements that drivers prepare across `DISCARD ALL`: 1.21 had them, and lost them then.
     package static let preparedStatements = PoolerVersion(major: 1, minor: 22)
 
-    init(major: Int, minor: Int) {
-        self.major = major
-        self.minor = minor
+    package static func < (left: PoolerVersion, right: PoolerVersion) -> Bool {
+        (left.major, left.minor) < (right.major, right.minor)
     }
 
+    package var description: String { "\(major).\(minor)" }
+}
+
+extension PoolerVersion {
     /// Reads `1.24` or `1.24.1`; nil when the text is anything else.
     package init?(_ text: String) {
         let numbers = text.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
@@ -23,12 +23,4 @@ package struct PoolerVersion: Sendable, Comparable, CustomStringConvertible {
         else { return nil }
         self.init(major: major, minor: minor)
     }
-
-    /// Whether one is older than another.
-    package static func < (left: PoolerVersion, right: PoolerVersion) -> Bool {
-        (left.major, left.minor) < (right.major, right.minor)
-    }
-
-    /// The version as PgBouncer writes it.
-    package var description: String { "\(major).\(minor)" }
 }

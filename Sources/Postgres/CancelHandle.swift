@@ -1,9 +1,7 @@
 import CLibpq
 import Glibc
 
-/// Cancels the running statement of one session, from any thread.
-///
-/// The session answers with SQLSTATE 57014; if it was idle, nothing happens.
+/// Cancels the running statement of one session, from any thread: it fails with SQLSTATE 57014.
 package final class CancelHandle: @unchecked Sendable {
     // PGcancel is immutable after it was made, and PQcancel is documented as safe from any thread and from signal
     // handlers; hence the unchecked conformance.
@@ -24,12 +22,11 @@ package final class CancelHandle: @unchecked Sendable {
     }
 }
 
-/// Turns Ctrl-C and a polite kill into the cancellation of the running statement, so that work ends by rolling back.
+/// Turns SIGINT and SIGTERM into the cancellation of the running statement, so that work ends by rolling back.
 package enum Interruption {
     private nonisolated(unsafe) static var requested: sig_atomic_t = 0
     private nonisolated(unsafe) static var target: OpaquePointer?
 
-    /// The signal that asked to stop, if one came.
     package static var signal: Int32? { requested == 0 ? nil : Int32(requested) }
 
     /// Handles SIGINT and SIGTERM from now on; a second one ends the process at once.
@@ -46,14 +43,13 @@ package enum Interruption {
         Glibc.signal(SIGALRM, again)
         Glibc.signal(SIGINT, handler)
         Glibc.signal(SIGTERM, handler)
-        // Whoever started this process may have blocked signals in the thread that did, and a new process inherits that.
+        // A process inherits the signals that its parent's thread has blocked.
         var signals = sigset_t()
         sigemptyset(&signals)
         for number in [SIGINT, SIGTERM, SIGALRM] { sigaddset(&signals, number) }
         pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 
-    /// Asks for the cancellation of the statement that runs now, and again soon; called in signal handlers.
     private static func cancelTarget() {
         if let target {
             withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in

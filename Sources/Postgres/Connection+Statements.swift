@@ -3,16 +3,12 @@ import Glibc
 
 /// One statement with its parameters, for ``Connection/pipeline(_:)``.
 package struct Statement: Sendable, ExpressibleByStringLiteral {
-    /// The SQL, one statement, with parameters as `$1`, `$2`.
     package var sql: String
-    /// The parameters' text forms; nil is NULL.
-    ///
-    /// Their types follow from the statement, so write casts there.
+    /// In text form, nil for NULL; their types follow from the statement, so write casts there.
     package var parameters: [String?]
     /// Whether ``sql`` is the name of a prepared statement instead of a text.
     let isPrepared: Bool
 
-    /// A statement with its parameters.
     package init(_ sql: String, _ parameters: [String?] = []) {
         self.sql = sql
         self.parameters = parameters
@@ -26,7 +22,6 @@ package struct Statement: Sendable, ExpressibleByStringLiteral {
         isPrepared = true
     }
 
-    /// A statement without parameters.
     package init(stringLiteral value: String) { self.init(value) }
 }
 
@@ -35,32 +30,21 @@ extension Connection {
     /// - Throws: ``PostgresError`` of kind `server` with every field, or `connectionLost`.
     @discardableResult
     package func query(_ sql: String, _ parameters: [String?] = []) throws -> Rows {
-        let result = withCStrings(parameters) { values in
-            PQexecParams(handle, sql, Int32(parameters.count), nil, values, nil, nil, 0)
-        }
-        return try rows(result)
+        try rows(withCStrings(parameters) { PQexecParams(handle, sql, Int32(parameters.count), nil, $0, nil, nil, 0) })
     }
 
     /// Plans a statement under a name, for ``execute(_:_:)``; it lasts as long as the session.
-    package func prepare(_ name: String, _ sql: String) throws {
-        _ = try rows(PQprepare(handle, name, sql, 0, nil))
-    }
+    package func prepare(_ name: String, _ sql: String) throws { _ = try rows(PQprepare(handle, name, sql, 0, nil)) }
 
-    /// Runs a prepared statement.
     @discardableResult
     package func execute(_ name: String, _ parameters: [String?] = []) throws -> Rows {
-        let result = withCStrings(parameters) { values in
-            PQexecPrepared(handle, name, Int32(parameters.count), values, nil, nil, 0)
-        }
-        return try rows(result)
+        try rows(withCStrings(parameters) { PQexecPrepared(handle, name, Int32(parameters.count), $0, nil, nil, 0) })
     }
 
     /// Runs all statements of a text (simple query protocol): one implicit transaction unless the text or the caller
     /// opened one.
     ///
-    /// The first error ends it.
-    /// - Returns: a result for each statement, in order.
-    /// - Throws: ``PostgresError``; its `position` counts characters over the whole text.
+    /// The first error ends it; its `position` counts characters over the whole text.
     @discardableResult
     package func script(_ sql: String) throws -> [Rows] {
         guard PQsendQuery(handle, sql) == 1 else { throw lastError() }
@@ -68,9 +52,7 @@ extension Connection {
     }
 
     /// Runs several statements with parameters in one round trip (pipeline mode), as one implicit transaction unless
-    /// the caller opened one.
-    /// - Returns: a result for each statement, in order.
-    /// - Throws: the first ``PostgresError``; statements after it did not run.
+    /// the caller opened one; after an error the later ones do not run.
     package func pipeline(_ statements: [Statement]) throws -> [Rows] {
         guard PQenterPipelineMode(handle) == 1, PQsetnonblocking(handle, 1) == 0 else { throw lastError() }
         var results: [Rows] = []
@@ -99,11 +81,8 @@ extension Connection {
         return results
     }
 
-    /// Runs a `COPY .. FROM STDIN` and feeds it.
-    ///
-    /// The copy always ends: completed when the body returns, and failed on the server when it throws.
+    /// Runs a `COPY .. FROM STDIN`: completed when the body returns, and failed on the server when it throws.
     /// - Returns: the number of rows copied.
-    /// - Throws: what the body threw, or the server's ``PostgresError``, whose context names line and column.
     @discardableResult
     package func copyIn(_ sql: String, _ body: (borrowing CopyWriter) throws -> Void) throws -> Int {
         let started = PQexec(handle, sql)
@@ -176,8 +155,7 @@ extension Connection {
         guard let result else { throw lastError() }
         defer { PQclear(result) }
         switch PQresultStatus(result) {
-        case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_SINGLE_TUPLE, PGRES_EMPTY_QUERY:
-            return Rows(result: result)
+        case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_SINGLE_TUPLE, PGRES_EMPTY_QUERY: return Rows(result: result)
         default:
             var error = PostgresError(result: result, kind: isAlive ? .server : .connectionLost)
             if error.severity == "FATAL" || error.severity == "PANIC" {
@@ -202,8 +180,7 @@ extension Connection {
             case PGRES_PIPELINE_SYNC:
                 PQclear(result)
                 return (results, failure)
-            case PGRES_PIPELINE_ABORTED:
-                PQclear(result)
+            case PGRES_PIPELINE_ABORTED: PQclear(result)
             default:
                 do {
                     results.append(try rows(result))

@@ -11,11 +11,8 @@ package struct Connection: ~Copyable {
     /// Retained for libpq, which holds a bare pointer to it.
     private let noticeReference: Unmanaged<NoticeBox>
 
-    /// Connects and logs in.
-    /// - Parameters:
-    ///   - settings: where and as whom; `client_encoding` is always UTF8.
-    ///   - timeout: how long to try, all hosts together, unless the settings say `connect_timeout`.
-    /// - Throws: ``PostgresError`` of kind `connect`, with the SQLSTATE when it was the server that refused.
+    /// Connects and logs in; a refusal by the server comes with its SQLSTATE.
+    /// - Parameter timeout: how long to try, all hosts together, unless the settings say `connect_timeout`.
     package init(_ settings: ConnectionSettings, timeout: Duration = .seconds(10)) throws {
         var parameters = settings.parameters
         parameters["client_encoding"] = "UTF8"
@@ -38,7 +35,7 @@ package struct Connection: ~Copyable {
         noticeReference.release()
     }
 
-    /// Says goodbye to the server and frees the connection.
+    /// Closes the session, as the end of the connection's life does.
     package consuming func close() {}
 
     // MARK: - About the session
@@ -46,30 +43,19 @@ package struct Connection: ~Copyable {
     /// The server's version as a number: 160004 for 16.4.
     package var serverVersion: Int { Int(PQserverVersion(handle)) }
 
-    /// The process id that the other end announced at the start of the session.
-    ///
-    /// A pooler announces one of its own making, so that this differs from `pg_backend_pid()`.
+    /// The process id that the other end announced; a pooler's own differs from `pg_backend_pid()`.
     package var announcedProcessID: Int { Int(PQbackendPID(handle)) }
-
-    /// Whether the session is encrypted with TLS.
     package var isEncrypted: Bool { PQsslInUse(handle) == 1 }
-
     /// Whether the server asked for a password and got one.
     package var usedPassword: Bool { PQconnectionUsedPassword(handle) == 1 }
 
     /// The host name, address or socket directory that was connected to.
     package var host: String { PQhost(handle).map { String(cString: $0) } ?? "" }
-
-    /// The port that was connected to.
     package var port: String { PQport(handle).map { String(cString: $0) } ?? "" }
-
-    /// The database that was connected to.
     package var database: String { PQdb(handle).map { String(cString: $0) } ?? "" }
-
-    /// The role that logged in.
     package var user: String { PQuser(handle).map { String(cString: $0) } ?? "" }
 
-    /// Whether libpq still believes in the connection.
+    /// Whether libpq reports the connection open; it notices a lost one only when it reads.
     package var isAlive: Bool { PQstatus(handle) == CONNECTION_OK }
 
     /// A value that the server reports without being asked, such as `server_version` or `in_hot_standby`.
@@ -77,21 +63,15 @@ package struct Connection: ~Copyable {
         PQparameterStatus(handle, name).map { String(cString: $0) }
     }
 
-    /// Where the session stands with respect to transactions.
     package enum TransactionStatus: Sendable {
-        /// Not in a transaction.
         case idle
-        /// A statement is running.
         case active
-        /// In a transaction.
         case inTransaction
         /// In a transaction that failed and only awaits ROLLBACK.
         case inError
-        /// The connection is gone.
         case unknown
     }
 
-    /// Where the session stands, as libpq last heard.
     package var transactionStatus: TransactionStatus {
         switch PQtransactionStatus(handle) {
         case PQTRANS_IDLE: .idle
@@ -105,12 +85,10 @@ package struct Connection: ~Copyable {
     /// The notices and warnings that arrived since the last call, oldest first.
     package func takeNotices() -> [PostgresError] { notices.take() }
 
-    /// A handle that cancels the running statement of this session from any thread.
     package func makeCancelHandle() -> CancelHandle { CancelHandle(handle) }
 
     /// A password as the verifier that `ALTER ROLE .. PASSWORD` takes, made here so that the server never sees the
-    /// password itself.
-    /// - Throws: ``PostgresError`` when libpq cannot make one; the text does not repeat the password.
+    /// password itself; no error repeats it.
     package func encryptPassword(_ password: String, user: String) throws -> String {
         guard let verifier = PQencryptPasswordConn(handle, password, user, "scram-sha-256") else {
             throw PostgresError(kind: .usage, message: "libpq cannot make a SCRAM verifier of this password")
@@ -119,7 +97,6 @@ package struct Connection: ~Copyable {
         return String(cString: verifier)
     }
 
-    /// The error that libpq holds for this connection.
     func lastError() -> PostgresError {
         let message = PQerrorMessage(handle).map { String(cString: $0) }?.trimmingTrailingWhitespace() ?? ""
         return isAlive
@@ -144,9 +121,7 @@ extension Connection {
                 PQconnectStartParams(keywords, values, 0)
             }
         }
-        guard let handle = started else {
-            throw PostgresError(kind: .connect, message: "libpq is out of memory")
-        }
+        guard let handle = started else { throw PostgresError(kind: .connect, message: "libpq is out of memory") }
         PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
         var status = PQstatus(handle) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING
         while status == PGRES_POLLING_READING || status == PGRES_POLLING_WRITING {

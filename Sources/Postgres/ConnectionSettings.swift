@@ -8,7 +8,6 @@ package struct ConnectionSettings: Sendable, Hashable {
     /// Keyword and value, as in "Parameter Key Words" of libpq's documentation.
     package private(set) var parameters: [String: String]
 
-    /// Settings by keyword.
     package init(parameters: [String: String] = [:]) { self.parameters = parameters }
 
     /// Reads what `psql -d` takes: a database name, a `postgresql://` URI, or a `keyword=value` string.
@@ -46,13 +45,15 @@ package struct ConnectionSettings: Sendable, Hashable {
     }
 
     private static func values(of options: UnsafeMutablePointer<PQconninfoOption>) -> [String: String] {
-        var values: [String: String] = [:]
-        var option = options
-        while let keyword = option.pointee.keyword {
-            if let value = option.pointee.val { values[String(cString: keyword)] = String(cString: value) }
-            option += 1
+        let given = list(options).compactMap { option in
+            option.val.map { (String(cString: option.keyword), String(cString: $0)) }
         }
-        return values
+        return Dictionary(uniqueKeysWithValues: given)
+    }
+
+    /// The options of a list that ends with one without a keyword.
+    private static func list(_ first: UnsafeMutablePointer<PQconninfoOption>) -> [PQconninfoOption] {
+        sequence(first: first) { $0 + 1 }.prefix { $0.pointee.keyword != nil }.map(\.pointee)
     }
 }
 
@@ -68,14 +69,7 @@ extension ConnectionSettings: CustomStringConvertible {
     private static var secretKeywords: Set<String> {
         guard let options = PQconndefaults() else { return ["password", "sslpassword"] }
         defer { PQconninfoFree(options) }
-        var secret: Set<String> = []
-        var option = options
-        while let keyword = option.pointee.keyword {
-            if let display = option.pointee.dispchar, display.pointee == CChar(UInt8(ascii: "*")) {
-                secret.insert(String(cString: keyword))
-            }
-            option += 1
-        }
-        return secret
+        let secret = list(options).filter { $0.dispchar?.pointee == CChar(UInt8(ascii: "*")) }
+        return Set(secret.map { String(cString: $0.keyword) })
     }
 }

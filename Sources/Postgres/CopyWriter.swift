@@ -2,9 +2,7 @@ import CLibpq
 
 /// Feeds the rows of one running `COPY .. FROM STDIN`; it exists only inside ``Connection/copyIn(_:_:)``.
 package struct CopyWriter: ~Copyable {
-    private let handle: OpaquePointer
-
-    init(handle: OpaquePointer) { self.handle = handle }
+    let handle: OpaquePointer
 
     /// Sends one row in COPY's text format; nil is NULL.
     /// - Throws: ``PostgresError`` when the connection is lost. The server's own objections come at the end.
@@ -30,7 +28,6 @@ package struct CopyWriter: ~Copyable {
         try write(bytes: line)
     }
 
-    /// Sends bytes as they are, in whatever format the COPY asked for.
     package func write(bytes: [UInt8]) throws {
         let sent = bytes.withUnsafeBytes { raw in
             PQputCopyData(handle, raw.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(raw.count))

@@ -2,7 +2,6 @@ import CLibcrypto
 
 /// SHA-256 (FIPS 180-4), computed by the OpenSSL library that libpq itself links.
 package enum SHA256 {
-    /// The digest's 32 bytes.
     package static func digest(_ bytes: [UInt8]) -> [UInt8] {
         var output = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
         var context = SHA256_CTX()

@@ -18,17 +18,13 @@ package struct PostgresError: Error, Sendable, Hashable {
         case usage
     }
 
-    /// Who says so.
     package var kind: Kind
     /// `ERROR`, `FATAL`, `PANIC`, or for a notice `WARNING` and so on; never translated.
     package var severity: String
-    /// The code, when the server sent one.
     package var sqlState: SQLState?
-    /// The primary message, one line as a rule, in the server's language.
     package var message: String
     /// More about it; may hold row data.
     package var detail: String?
-    /// The server's advice.
     package var hint: String?
     /// Where in the statement, in characters (Unicode scalars) from 1 over the whole string sent.
     package var position: Int?
@@ -38,18 +34,12 @@ package struct PostgresError: Error, Sendable, Hashable {
     package var internalQuery: String?
     /// The call stack of functions, innermost first.
     package var context: String?
-    /// The schema concerned.
     package var schemaName: String?
-    /// The table concerned.
     package var tableName: String?
-    /// The column concerned.
     package var columnName: String?
-    /// The data type concerned.
     package var dataTypeName: String?
-    /// The constraint concerned.
     package var constraintName: String?
 
-    /// An error with a message of this client's own.
     package init(kind: Kind, message: String, sqlState: SQLState? = nil, hint: String? = nil) {
         self.kind = kind
         self.severity = kind == .connect || kind == .connectionLost ? "FATAL" : "ERROR"
@@ -58,52 +48,33 @@ package struct PostgresError: Error, Sendable, Hashable {
         self.hint = hint
     }
 
-    /// Reads every field of an error or notice result.
     init(result: OpaquePointer, kind: Kind = .server) {
-        func field(_ code: Field) -> String? {
-            PQresultErrorField(result, code.rawValue).map { String(cString: $0) }
+        // The letters of the protocol, which the `PG_DIAG_*` macros of postgres_ext.h stand for.
+        func field(_ letter: Unicode.Scalar) -> String? {
+            PQresultErrorField(result, Int32(letter.value)).map { String(cString: $0) }
         }
         self.kind = kind
-        severity = field(.severity) ?? "ERROR"
-        sqlState = field(.sqlState).map(SQLState.init(rawValue:))
+        severity = field("V") ?? "ERROR"
+        sqlState = field("C").map(SQLState.init(rawValue:))
         // Errors that libpq itself makes have no fields, only a message.
         message =
-            field(.primary)
+            field("M")
             ?? PQresultErrorMessage(result).map { String(cString: $0) }?.trimmingTrailingWhitespace() ?? "unknown error"
-        detail = field(.detail)
-        hint = field(.hint)
-        position = field(.position).flatMap { Int($0) }
-        internalPosition = field(.internalPosition).flatMap { Int($0) }
-        internalQuery = field(.internalQuery)
-        context = field(.context)
-        schemaName = field(.schema)
-        tableName = field(.table)
-        columnName = field(.column)
-        dataTypeName = field(.dataType)
-        constraintName = field(.constraint)
-    }
-
-    /// The `PG_DIAG_*` codes of libpq-fe.h and postgres_ext.h: macros that Swift does not import.
-    private enum Field: Int32 {
-        case severity = 0x56  // V, untranslated
-        case sqlState = 0x43  // C
-        case primary = 0x4D  // M
-        case detail = 0x44  // D
-        case hint = 0x48  // H
-        case position = 0x50  // P
-        case internalPosition = 0x70  // p
-        case internalQuery = 0x71  // q
-        case context = 0x57  // W
-        case schema = 0x73  // s
-        case table = 0x74  // t
-        case column = 0x63  // c
-        case dataType = 0x64  // d
-        case constraint = 0x6E  // n
+        detail = field("D")
+        hint = field("H")
+        position = field("P").flatMap { Int($0) }
+        internalPosition = field("p").flatMap { Int($0) }
+        internalQuery = field("q")
+        context = field("W")
+        schemaName = field("s")
+        tableName = field("t")
+        columnName = field("c")
+        dataTypeName = field("d")
+        constraintName = field("n")
     }
 }
 
 extension PostgresError: CustomStringConvertible {
-    /// Severity, code and message on one line, then detail, hint and context, each on its own.
     package var description: String {
         var text = severity + ": " + message
         if let sqlState { text += " (SQLSTATE \(sqlState))" }

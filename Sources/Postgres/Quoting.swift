@@ -18,7 +18,6 @@ package enum SQL {
         isPlain(name) && !reserved.contains(name) ? name : identifier(name)
     }
 
-    /// Names as one qualified identifier.
     package static func name(_ names: String?...) -> String {
         names.compactMap { $0.map { name($0) } }.joined(separator: ".")
     }

@@ -1,8 +1,6 @@
 import CLibpq
 
-/// What one statement returned: its rows as text, its command tag, and how many rows it touched.
 package struct Rows: Sendable, RandomAccessCollection {
-    /// Column names in order.
     package let columns: [String]
     /// The command tag, such as `SELECT 3` or `CREATE TABLE`.
     package let commandTag: String
@@ -28,25 +26,16 @@ package struct Rows: Sendable, RandomAccessCollection {
         indexes = Dictionary(columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The first row's index: 0.
     package var startIndex: Int { 0 }
-    /// How many rows there are.
     package var endIndex: Int { values.count }
-    /// The row at an index from 0.
     package subscript(position: Int) -> Row { Row(values: values[position], indexes: indexes) }
 }
 
 /// One row of a result; values are text as the server prints it, nil for NULL.
 package struct Row: Sendable {
-    private let values: [String?]
-    private let indexes: [String: Int]
+    fileprivate let values: [String?]
+    fileprivate let indexes: [String: Int]
 
-    init(values: [String?], indexes: [String: Int]) {
-        self.values = values
-        self.indexes = indexes
-    }
-
-    /// The value of a column by position from 0.
     package subscript(_ index: Int) -> String? { values[index] }
 
     /// The value of a column by name; traps when the statement returns no such column, which is a programming error.

@@ -22,7 +22,7 @@ extension BenchReport: Printable {
 
     /// Loading and space: a line for each figure.
     private var quantities: StyledText {
-        var table = Table(["figure", "clients", "unit", "ours", "literal", "times"], alignsRight: [1, 3, 4, 5])
+        var table = Table(["figure", "clients", "unit", "ours", "documented", "times"], alignsRight: [1, 3, 4, 5])
         for figure in figures where figure.unit != "ms" && figure.unit != "ops/s" {
             table.add([figure.name, String(figure.clients), figure.unit] + Self.cells(figure))
         }
@@ -33,7 +33,8 @@ extension BenchReport: Printable {
     private var workloads: StyledText {
         var table = Table(
             [
-                "workload", "clients", "ops/s", "literal", "times", "p50 ms", "literal", "times", "p99 ms", "literal",
+                "workload", "clients", "ops/s", "documented", "times", "p50 ms", "documented", "times", "p99 ms",
+                "documented",
                 "times",
             ], alignsRight: Set(1...10))
         for rate in figures where rate.unit == "ops/s" {

@@ -24,7 +24,10 @@ package struct StyledText: Sendable, ExpressibleByStringInterpolation {
         package mutating func appendInterpolation(_ other: StyledText) { text += other }
         /// Several lines, such as SQL or what a server says, each after the first behind an indentation.
         package mutating func appendInterpolation(lines: some StringProtocol, indent: Int = 0) {
-            let lines = lines.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).visible }
+            let lines = lines.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+                // libpq begins its further lines with a tab.
+                (line.hasPrefix("\t") ? "    " + line.dropFirst() : String(line)).visible
+            }
             text.append(lines.joined(separator: "\n" + String(repeating: " ", count: indent)), nil)
         }
     }

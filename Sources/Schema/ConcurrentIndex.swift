@@ -1,6 +1,5 @@
 /// The index that a step outside transactions builds: enough of the statement to find a half-built leftover of it.
 package struct ConcurrentIndex: Hashable, Sendable {
-    /// The index's name, as the catalog spells it.
     package let name: String
     /// The schema of the table, and so of the index.
     package let schema: String

@@ -7,7 +7,6 @@ package struct ExpectedLayout: Sendable {
     /// The step that last spoke of a key, also of one that it removed.
     private let steps: [Fact.Key: SchemaStep]
 
-    /// Folds the layouts of steps, in order.
     package init(_ steps: some Sequence<SchemaStep>) {
         var facts: [Fact.Key: Fact] = [:]
         var last: [Fact.Key: SchemaStep] = [:]
@@ -26,7 +25,6 @@ package struct ExpectedLayout: Sendable {
         self.steps = last
     }
 
-    /// The fact of a kind about an object.
     package func fact(_ kind: Fact.Kind, _ object: ObjectName?) -> Fact? {
         object.flatMap { facts[Fact.Key(kind, $0)] }
     }
@@ -109,11 +107,9 @@ package struct ExpectedLayout: Sendable {
     }
 }
 
-/// A line of a file.
 package struct SourceLine: Sendable, Hashable, Encodable {
     /// The path, from the root of the project.
     package let file: String
-    /// The line, from 1.
     package let line: Int
 
     package init(file: String, line: Int) {
@@ -129,7 +125,6 @@ extension Fact {
         return name.hasSuffix("_audit_update") ? String(name.dropLast("_audit_update".count)) : nil
     }
 
-    /// The table that an index is on.
     package var indexedTable: ObjectName? {
         guard kind == .index else { return nil }
         // CREATE [UNIQUE] INDEX name ON [ONLY] schema.table USING ...

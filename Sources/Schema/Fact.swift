@@ -44,6 +44,10 @@ package struct Fact: Hashable, Sendable {
     }
 }
 
+extension Sequence<Fact> {
+    package var byKey: [Fact.Key: Fact] { Dictionary(map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first }) }
+}
+
 /// As the lines of layout files: by kind, name and value.
 extension Fact: Comparable {
     package static func < (left: Fact, right: Fact) -> Bool {
@@ -56,16 +60,11 @@ extension Fact: Comparable {
 /// A line is `kind object = value` for a fact that is new or says something new after the step, and `- kind object` for
 /// one that is gone. Lines that start with `#` are comments.
 package struct LayoutChange: Hashable, Sendable {
-    /// Facts that hold after the step and did not before.
     package let present: [Fact]
-    /// What there were facts about before the step, and are none after it.
     package let absent: [Fact.Key]
 
-    /// A line that is neither a fact nor a removal.
     package struct Malformed: Error, Hashable, Sendable {
-        /// The line, from 1.
         package let line: Int
-        /// What is expected.
         package let reason: String
     }
 
@@ -74,7 +73,6 @@ package struct LayoutChange: Hashable, Sendable {
         self.absent = absent
     }
 
-    /// What leads from one set of facts to another.
     package init(from before: [Fact], to after: [Fact]) {
         let known = Set(before)
         let keys = Set(after.map(\.key))
@@ -83,7 +81,6 @@ package struct LayoutChange: Hashable, Sendable {
             absent: before.filter { !keys.contains($0.key) }.sorted().map(\.key))
     }
 
-    /// Reads a layout file.
     package init(parsing text: String) throws(Malformed) {
         var present: [Fact] = []
         var absent: [Fact.Key] = []
@@ -113,7 +110,6 @@ package struct LayoutChange: Hashable, Sendable {
         self.init(present: present, absent: absent)
     }
 
-    /// Where the lines of a text are, without their ends.
     private static func lines(_ bytes: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
         var lines: [Range<Int>] = []
         var start = 0
@@ -131,14 +127,11 @@ package struct LayoutChange: Hashable, Sendable {
     }
 }
 
-/// A fact that does not hold as it should.
 package struct FactMismatch: Hashable, Sendable, CustomStringConvertible {
-    /// What should hold.
     package let expected: Fact
     /// What the catalog says instead; nil when it knows no such object.
     package let actual: String?
 
-    /// One line: what, expected, found.
     package var description: String {
         "\(expected.key): expected \(expected.value), found \(actual ?? "nothing")"
     }

@@ -1,7 +1,6 @@
 extension Fact {
     /// What a fact speaks of; each kind is read by one catalog query, and has its row among the documented finding codes.
     package enum Kind: String, Sendable, Codable, CaseIterable {
-        /// A schema of ours exists.
         case schema
         /// An extension: its schema, and whether its version is the one the server ships.
         case `extension`
@@ -15,9 +14,7 @@ extension Fact {
         case table
         /// A column as its definition says it: type, collation, generation expression or identity.
         case column
-        /// A column's default.
         case `default`
-        /// A column refuses NULL.
         case notNull = "not-null"
         /// A column's storage and compression, where they are not its type's.
         case storage
@@ -33,7 +30,6 @@ extension Fact {
         case constraint
         /// An index on a table of ours: definition, and whether it is valid and ready.
         case index
-        /// A view's options.
         case view
         /// The query of a view, as a digest.
         case viewDefinition = "view-definition"
@@ -49,7 +45,6 @@ extension Fact {
         case rowSecurity = "row-security"
         /// A policy: permissive or not, command, roles, both expressions.
         case policy
-        /// The owner of an object.
         case owner
         /// What a role may do with an object, a column, a schema or the database.
         case grant

@@ -9,7 +9,6 @@ import Postgres
 extension Fact.Key: CustomStringConvertible {
     package var description: String { kind.rawValue + " " + objectText }
 
-    /// The key's text without its kind.
     var objectText: String {
         switch kind {
         case .membership: return "\(role.map(ObjectName.text) ?? "") in \(object.text)"
@@ -63,13 +62,10 @@ struct FactReader {
     init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
     var isAtEnd: Bool { position == bytes.count }
-
-    /// What is left.
     var rest: String { text(position..<bytes.count) }
 
     private static let kinds = Dictionary(uniqueKeysWithValues: Fact.Kind.allCases.map { ($0.rawValue, $0) })
 
-    /// Moves over a text, if it is here.
     mutating func take(_ text: StaticString) -> Bool {
         let count = text.utf8CodeUnitCount
         guard position + count <= bytes.count else { return false }
@@ -119,7 +115,6 @@ struct FactReader {
         return kind == .database ? ObjectName(.database, "") : take(" ") ? object(kind) : nil
     }
 
-    /// An object without its kind.
     mutating func object(_ kind: ObjectName.Kind) -> ObjectName? {
         guard let first = name() else { return nil }
         switch kind {
@@ -157,7 +152,6 @@ struct FactReader {
         return position == start ? nil : text(start..<position)
     }
 
-    /// A name, bare or quoted.
     mutating func name() -> String? {
         let start = position
         while position < bytes.count, Self.isBare(bytes[position]) { position += 1 }
@@ -179,7 +173,6 @@ struct FactReader {
         return false
     }
 
-    /// What stands between the parentheses of a function.
     private mutating func arguments() -> String? {
         guard take("(") else { return nil }
         let start = position

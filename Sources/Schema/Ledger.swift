@@ -1,42 +1,29 @@
-import Core
+package import Core
 package import Postgres
 
 /// One row of `emaildb.ledger`: a step that was applied to this database.
 package struct LedgerEntry: Sendable, Hashable, Codable {
     /// Whether a step is complete; only one outside transactions is ever seen as started.
     package enum State: String, Sendable, Codable {
-        /// Begun outside a transaction, not known to be complete.
         case started
-        /// Complete.
         case done
     }
 
-    /// The step's number.
     package let step: Int
-    /// The file's name without ending, as it was applied.
     package let name: String
-    /// The file's hash, as it was applied.
     package let hash: String
-    /// The chain up to and including this step, as it was applied.
     package let chain: String
-    /// Whether it is complete.
     package let state: State
     /// When it began, ISO 8601 with time zone.
     package let startedAt: String
-    /// How long it took, ms; nil when unknown.
     package let milliseconds: Int?
-    /// The role that applied it.
     package let appliedBy: String
-    /// The version of emaildb that applied it.
     package let toolVersion: String
 }
 
-/// The database's own record of which steps it has.
 package struct Ledger: Sendable {
-    /// Entries by step number.
     package let entries: [LedgerEntry]
 
-    /// The ledger of a database that has none yet.
     package static let none = Ledger(entries: [])
 
     private init(entries: [LedgerEntry]) { self.entries = entries }
@@ -55,7 +42,6 @@ package struct Ledger: Sendable {
     /// What reads the ledger where there is one; a column that was dropped reads as NULL, for `verify` to say so.
     package static let query = SQLFile("ledger").text
 
-    /// Takes the ledger from the result of ``query``.
     package init(_ rows: Rows) {
         entries = rows.map { row in
             LedgerEntry(
@@ -66,7 +52,6 @@ package struct Ledger: Sendable {
         }
     }
 
-    /// Holds the ledger against a series of steps.
     package func compare(with source: SchemaSource) -> LedgerComparison {
         var problems: [LedgerProblem] = []
         var expected = 1
@@ -99,7 +84,6 @@ package struct Ledger: Sendable {
 
 /// What a ledger lacks, and where it contradicts this binary.
 package struct LedgerComparison: Sendable {
-    /// Steps still to be applied, in order.
     package let pending: [SchemaStep]
     /// Contradictions; while there is any, nothing may be written.
     package let problems: [LedgerProblem]
@@ -109,7 +93,6 @@ package struct LedgerComparison: Sendable {
 package enum LedgerProblem: Sendable, Hashable, CustomStringConvertible {
     /// An applied step's file is not the one that was applied.
     case changed(LedgerEntry, present: String)
-    /// An applied step's file has another name now.
     case renamed(LedgerEntry, present: String)
     /// The recorded chain is not what these files give: the ledger itself was edited.
     case rechained(LedgerEntry, present: String)
@@ -118,7 +101,6 @@ package enum LedgerProblem: Sendable, Hashable, CustomStringConvertible {
     /// The database has a step that this binary does not know.
     case newer(LedgerEntry)
 
-    /// What is wrong: the step, what is recorded, what is present.
     package var description: String {
         switch self {
         case .changed(let entry, let present):
@@ -135,8 +117,7 @@ package enum LedgerProblem: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// What to do about it.
-    package var advice: String {
+    private var fix: String {
         switch self {
         case .changed, .renamed:
             "Applied steps are never edited: bring back the file as it was released (git checkout), put the change in a"
@@ -144,8 +125,9 @@ package enum LedgerProblem: Sendable, Hashable, CustomStringConvertible {
         case .rechained, .gap:
             "The table emaildb.ledger was changed by hand: compare it with emaildb.ledger_event, restore it from a"
                 + " backup, and run emaildb init again."
-        case .newer:
-            "Use the emaildb that upgraded this database, or a later one."
+        case .newer: "Use the emaildb that upgraded this database, or a later one."
         }
     }
+
+    package var problem: Problem { Problem(problem: description, fix: fix) }
 }

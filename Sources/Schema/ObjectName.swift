@@ -63,7 +63,6 @@ extension ObjectName {
         return arguments.map { "\(name)(\($0))" } ?? name
     }
 
-    /// The part's name in SQL.
     package var partSQL: String { part.map { kind == .indexColumn ? $0 : SQL.name($0) } ?? "" }
 
     /// Kind and name as GRANT and ALTER OWNER want them, which know views as tables.

@@ -116,7 +116,6 @@ struct SQLLexer: Sequence, IteratorProtocol {
         return quote == UInt8(ascii: "'") ? .literal : .name
     }
 
-    /// The opening of a dollar-quoted text at this place.
     private func dollarTag() -> ArraySlice<UInt8>? {
         guard bytes[position] == UInt8(ascii: "$") else { return nil }
         var end = position + 1
@@ -162,7 +161,6 @@ extension SQLLexer.Element {
         return text.hasPrefix("'") ? inner : inner.replacing("\\\\", with: "\\")
     }
 
-    /// A quoted name without quotes and escapes.
     private static func unquoted(_ text: String) -> String {
         let hasEscapes = !text.hasPrefix("\"")
         let inner = text.drop { $0 != "\"" }.dropFirst().dropLast().replacing("\"\"", with: "\"")
@@ -187,7 +185,6 @@ extension SQLLexer.Element {
     }
 }
 
-/// Texts as the catalog prints them.
 package enum SQLText {
     /// The text on one line and with the same meaning: white space outside of quotes becomes one blank, and hidden
     /// characters inside of them are escaped.

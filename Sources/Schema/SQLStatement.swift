@@ -1,4 +1,3 @@
-/// One statement of an SQL file, and where it begins.
 package struct SQLStatement: Hashable, Sendable {
     /// The text from its first word, without the semicolon at its end.
     package let text: String

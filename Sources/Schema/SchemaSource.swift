@@ -4,22 +4,15 @@ import Postgres
 
 /// The whole series of steps, checked: numbered from 0001 without gaps or duplicates.
 package struct SchemaSource: Sendable {
-    /// The steps in order.
     package let steps: [SchemaStep]
 
     /// Why a folder of SQL files cannot be used.
     package struct Invalid: Error, Sendable, Hashable, CustomStringConvertible {
-        /// What is wrong, one line for each file.
         package let problems: [String]
-        /// The problems, a line each.
         package var description: String { problems.joined(separator: "\n") }
     }
 
-    /// Checks and orders SQL files.
-    /// - Parameters:
-    ///   - files: file name such as `0003_roles.sql`, and its text.
-    ///   - layouts: file name such as `0003_roles.txt`, and its text; a step without one is not checked.
-    /// - Throws: ``Invalid`` with every problem at once.
+    /// Checks and orders SQL files, and the layout files of their names; throws ``Invalid`` with every problem at once.
     package init(files: [(name: String, text: String)], layouts: [String: String] = [:]) throws {
         let problems =
             layouts.sorted { $0.key < $1.key }.compactMap { name, text -> String? in
@@ -69,7 +62,6 @@ package struct SchemaSource: Sendable {
         self.steps = steps
     }
 
-    /// The series that was compiled into this binary.
     package static func embedded() -> SchemaSource {
         do {
             // Parsing the layouts takes longer than all the rest of an init without work, and a test has parsed them.
@@ -100,7 +92,6 @@ package struct SchemaSource: Sendable {
         return text
     }
 
-    /// The number of a well-formed step name, nil for anything else.
     private static func number(of name: String) -> Int? {
         guard name.hasSuffix(".sql"), !name.contains("/") else { return nil }
         let stem = name.dropLast(4)

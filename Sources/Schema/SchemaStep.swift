@@ -3,7 +3,6 @@ internal import Postgres
 
 /// One versioned SQL file: a step from the previous version of the database to the next.
 package struct SchemaStep: Sendable, Hashable {
-    /// How a step runs.
     package enum Kind: String, Sendable, Codable {
         /// The file, its layout check and its ledger row commit together or not at all.
         case transactional
@@ -11,29 +10,21 @@ package struct SchemaStep: Sendable, Hashable {
         case noTransaction = "no-transaction"
     }
 
-    /// The step's number, from 1 without gaps.
     package let number: Int
     /// The file's name without its ending, such as `0003_roles`.
     package let name: String
     /// The file's text with LF line ends and without a byte order mark: what is hashed, and what is sent.
     package let sql: String
-    /// Whether it runs in a transaction.
     package let kind: Kind
     /// The roles that it creates objects as, beside the owner.
     package let lends: [Role]
-    /// `sha256:` and the digest of ``sql`` in hexadecimal.
-    ///
-    /// The algorithm is part of the value for ever, so that a later
-    /// one can be told from it.
+    /// `sha256:` and the digest of ``sql`` in hexadecimal: a later algorithm can be told from this one.
     package let hash: String
     /// `sha256:` and the digest of the previous step's chain and this step's hash: equal chains mean equal histories.
     package let chain: String
-    /// The step's layout file; nil when the source has none.
     private let layoutText: String?
 
-    /// The catalog facts this step makes, changes or removes; nil when the source has no layout file for it.
-    ///
-    /// Read when it is asked for: an `init` that has nothing to do never needs it.
+    /// Nil when the source has no layout file; parsed on demand, as an `init` that has nothing to do never needs it.
     package var layout: LayoutChange? {
         layoutText.map { text in
             do {
@@ -47,7 +38,6 @@ package struct SchemaStep: Sendable, Hashable {
     /// The path by which messages name the file.
     package var path: String { "sql/\(name).sql" }
 
-    /// Makes a step from a file.
     /// - Parameter previousChain: the chain of the step before, or the empty string for the first.
     init(number: Int, name: String, text: String, previousChain: String, layoutText: String?) {
         self.number = number

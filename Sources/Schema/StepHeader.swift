@@ -38,8 +38,7 @@ struct StepHeader {
             return roles.filter { !names.contains($0) }.map {
                 "role '\($0)' cannot be lent, only \(names.joined(separator: ", "))"
             } + (kind == .noTransaction ? ["a step outside transactions cannot lend roles"] : [])
-        default:
-            return ["unknown directive '\(words.joined(separator: " "))', not no-transaction or lends ROLE ..."]
+        default: return ["unknown directive '\(words.joined(separator: " "))', not no-transaction or lends ROLE ..."]
         }
     }
 

@@ -13,7 +13,7 @@ package struct AutoConfiguration: Sendable {
     }
 
     package private(set) var entries: [Entry]
-    /// Lines that cannot be read, with their numbers: a torn file, or somebody's editing.
+    /// Lines that cannot be read, with their numbers: a torn file, or edited by hand.
     package let broken: [(line: Int, text: String)]
 
     package init(_ text: String) {

@@ -53,21 +53,17 @@ struct ChildProgram: Sendable {
         return Self.exitStatus(status)
     }
 
-    /// The exit status if it has ended.
     func poll() -> Int32? {
         var status: Int32 = 0
         return waitpid(process, &status, WNOHANG) == process ? Self.exitStatus(status) : nil
     }
 
-    /// Whether it has not ended yet.
     var isRunning: Bool {
         var ended = siginfo_t()
         return waitid(P_PID, id_t(process), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_signo == 0
     }
 
-    /// The exit status once it has ended.
-    ///
-    /// A stop signal is passed on as SIGTERM, and thrown when it has ended.
+    /// The exit status once it has ended; a stop signal is passed on as SIGTERM, and thrown after the end.
     func waitUnlessStopped() throws(Failure) -> Int32 {
         var stopped: Failure?
         while true {
@@ -124,7 +120,6 @@ package enum StopSignals {
         if signal > 0, signal != SIGCHLD { throw stopped(by: signal) }
     }
 
-    /// Throws when one has come.
     package static func check() throws(Failure) {
         var signals = set(SIGTERM, SIGINT, SIGQUIT)
         var time = timespec()
@@ -133,7 +128,6 @@ package enum StopSignals {
     }
 }
 
-/// This process.
 package enum ThisProcess {
     /// Becomes another program, found in `PATH`; returns only when that fails.
     package static func become(_ words: [String]) {

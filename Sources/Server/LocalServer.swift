@@ -3,75 +3,55 @@ import FoundationEssentials
 import Glibc
 import Install
 package import Postgres
-import Subprocess
-import SystemPackage
 
 /// A private PostgreSQL server in a folder of its own, reachable on the loopback address only.
 ///
 /// The folder holds `data` (the cluster), `pgpass` (the passwords of the superuser and of `email_service`, mode 0600),
-/// `application-password` (the latter alone, for `init`) and `log`. PostgreSQL refuses
-/// to run as root, so root starts it as `nobody`, who keeps one capability, to search folders that only root may enter.
+/// `application-password` (the latter alone, for `init`) and `log`. PostgreSQL refuses to run as root, so root starts it
+/// as `nobody`, who keeps one capability: to search folders that only root may enter.
 package struct LocalServer: Sendable {
-    /// How a cluster is made and run.
     package struct Configuration: Sendable {
         /// The port to use if it is free; nil, or one that is taken, means any free port.
         package var preferredPort: Int?
-        /// Server settings given on the command line.
-        package var settings: [String: String]
+        package var settings = ["shared_preload_libraries": "pg_stat_statements"]
         /// Whether local connections of the superuser are trusted instead of asked for a password (tests).
         package var trustsSuperuser: Bool
 
-        /// The documented port, pg_stat_statements, passwords for all.
-        package init(
-            preferredPort: Int? = 5434, settings: [String: String] = ["shared_preload_libraries": "pg_stat_statements"],
-            trustsSuperuser: Bool = false
-        ) {
+        package init(preferredPort: Int? = 5434, trustsSuperuser: Bool = false) {
             self.preferredPort = preferredPort
-            self.settings = settings
             self.trustsSuperuser = trustsSuperuser
         }
     }
 
-    /// The superuser of the cluster.
     package static let superuser = "postgres"
 
-    /// The server's folder, absolute.
     package let directory: String
 
-    /// The server in a folder, whether it exists or not.
     package init(directory: String) { self.directory = Paths.absolute(directory) }
 
-    /// The password file, in libpq's format.
     package var passwordFile: String { directory + "/pgpass" }
-
     /// The password file of `email_service`, as `init --app-password-file` takes it.
     package var applicationPasswordFile: String { directory + "/application-password" }
-
-    /// The server's log.
     package var logFile: String { directory + "/log" }
-
     private var data: String { directory + "/data" }
-
-    /// The process id and port of the running server; nil when none runs.
     package var running: (pid: Int32, port: Int)? { Self.running(data) }
 
     /// The process id and port of the server that runs on a data directory; nil when none does.
     package static func running(_ data: String) -> (pid: Int32, port: Int)? {
-        guard let contents = FileManager.default.contents(atPath: data + "/postmaster.pid"),
-            let text = String(data: contents, encoding: .utf8)
-        else { return nil }
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.count > 3, let pid = Int32(lines[0]), let port = Int(lines[3]), isPostgres(pid) else {
-            return nil
-        }
+        let lines = statusLines(data)
+        guard lines.count > 3, let pid = Int32(lines[0]), let port = Int(lines[3]), isPostgres(pid) else { return nil }
         return (pid, port)
+    }
+
+    private static func statusLines(_ data: String) -> [Substring] {
+        String(decoding: Files.read(data + "/postmaster.pid") ?? [], as: UTF8.self)
+            .split(separator: "\n", omittingEmptySubsequences: false)
     }
 
     /// Whether a process is a PostgreSQL server that lives: its number may have been given to another program since, and
     /// a killed server stays behind as a zombie until its parent looks.
     private static func isPostgres(_ pid: Int32) -> Bool {
-        guard let contents = FileManager.default.contents(atPath: "/proc/\(pid)/stat") else { return false }
-        let words = String(decoding: contents, as: UTF8.self).split(separator: " ")
+        let words = String(decoding: Files.read("/proc/\(pid)/stat") ?? [], as: UTF8.self).split(separator: " ")
         return words.count > 2 && words[1] == "(postgres)" && words[2] != "Z"
     }
 
@@ -85,43 +65,40 @@ package struct LocalServer: Sendable {
     }
 
     /// Starts the server, making its cluster first when there is none; does nothing when it runs.
-    /// - Throws: ``Failure``.
     package func start(_ binaries: ServerBinaries, _ configuration: Configuration = Configuration()) async throws {
         if running != nil { return try await waitUntilReady() }
         if !FileManager.default.fileExists(atPath: data + "/PG_VERSION") {
-            try await createCluster(binaries, configuration)
+            try createCluster(binaries, configuration)
         }
         try prepareLog()
         while true {
             let port = Self.freePort(preferring: configuration.preferredPort)
             do {
-                return try await launch(binaries, configuration, port: port)
+                return try launch(binaries, configuration, port: port)
             } catch let error as Failure {
-                // Somebody else may have taken the port since it was looked at; then there is another.
+                // Another program may have taken the port since; then there is another port.
                 if Self.freePort(preferring: port) == port { throw error }
             }
         }
     }
 
-    private func launch(_ binaries: ServerBinaries, _ configuration: Configuration, port: Int) async throws {
+    private func launch(_ binaries: ServerBinaries, _ configuration: Configuration, port: Int) throws {
         var settings = configuration.settings
         settings["listen_addresses"] = "127.0.0.1"
         settings["unix_socket_directories"] = ""
         settings["port"] = String(port)
         let options = settings.sorted { $0.key < $1.key }.map { "-c \($0.key)='\($0.value)'" }.joined(separator: " ")
-        try await run(
+        try run(
             binaries, "pg_ctl", ["-D", data, "-w", "-t", "60", "-s", "-l", logFile, "-o", options, "start"],
-            advice: "tail \(logFile)")
+            fix: "tail \(logFile)")
     }
 
     /// Whether the server on a data directory accepts connections: the eighth line of its pid file says that.
     static func isReady(_ data: String) -> Bool {
-        guard let contents = FileManager.default.contents(atPath: data + "/postmaster.pid") else { return false }
-        let lines = String(decoding: contents, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = statusLines(data)
         return lines.count > 7 && lines[7].hasPrefix("ready")
     }
 
-    /// Waits for a server that is starting.
     private func waitUntilReady() async throws {
         for _ in 0..<600 where running != nil {
             if Self.isReady(data) { return }
@@ -145,7 +122,7 @@ package struct LocalServer: Sendable {
 
     // MARK: - The cluster
 
-    private func createCluster(_ binaries: ServerBinaries, _ configuration: Configuration) async throws {
+    private func createCluster(_ binaries: ServerBinaries, _ configuration: Configuration) throws {
         let manager = FileManager.default
         // A name of its own: the initdb of a killed start may still be at work, and removes its folder when it fails.
         let attempt = data + ".new.\(getpid())"
@@ -156,9 +133,7 @@ package struct LocalServer: Sendable {
             }
             try manager.createDirectory(atPath: attempt, withIntermediateDirectories: false)
         } catch {
-            throw Failure(
-                .failed,
-                "cannot write in \(directory)", fix: "cd to a folder where you may make .emaildb")
+            throw Failure(.failed, "cannot write in \(directory)", fix: "cd to a folder where you may make .emaildb")
         }
         try giveToServer(attempt)
         let password = Self.randomPassword()
@@ -167,12 +142,12 @@ package struct LocalServer: Sendable {
         defer { unlink(secret) }
         try giveToServer(secret)
         // A cluster is only there once it is whole: initdb works beside its place.
-        try await run(
+        try run(
             binaries, "initdb",
             [
                 "-D", attempt, "-U", Self.superuser, "--pwfile", secret, "--auth=scram-sha-256", "--locale=C.UTF-8",
                 "--encoding=UTF8", "--data-checksums", "--no-instructions",
-            ], advice: "tail \(logFile)")
+            ], fix: "tail \(logFile)")
         if configuration.trustsSuperuser {
             let rules = "host all \(Self.superuser) 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
             try writeSecret(rules, to: attempt + "/pg_hba.conf")
@@ -190,17 +165,12 @@ package struct LocalServer: Sendable {
 
     private func writeSecret(_ text: String, to path: String) throws {
         unlink(path)
-        let file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
-        guard file >= 0 else { throw Failure(.failed, "cannot write \(path)", fix: "ls -la \(directory)") }
-        defer { close(file) }
-        _ = Array(text.utf8).withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+        try Files.write(text, to: path)
     }
 
     private func prepareLog() throws {
         let file = open(logFile, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        guard file >= 0 else {
-            throw Failure(.failed, "cannot write \(logFile)", fix: "ls -la \(directory)")
-        }
+        guard file >= 0 else { throw Failure(.failed, "cannot write \(logFile)", fix: "ls -la \(directory)") }
         close(file)
         try giveToServer(logFile)
     }
@@ -214,26 +184,9 @@ package struct LocalServer: Sendable {
         }
     }
 
-    private func run(_ binaries: ServerBinaries, _ name: String, _ arguments: [String], advice: String) async throws {
-        let program = ServerProgram(binaries: binaries, user: .nobody)
-        let command = program.command(name, arguments)
-        var environment: [Environment.Key: String?] = [:]
-        for (key, value) in program.environment {
-            if let key = Environment.Key(rawValue: key) { environment.updateValue(value, forKey: key) }
-        }
-        let result: ExecutionResult<Void, StringOutput<UTF8>, StringOutput<UTF8>>
-        do {
-            result = try await Subprocess.run(
-                .path(FilePath(command[0])), arguments: Arguments(Array(command.dropFirst())),
-                environment: .inherit.updating(environment), workingDirectory: "/",
-                output: .string(limit: 65536), error: .string(limit: 65536))
-        } catch {
-            throw Failure(.failed, "\(command[0]) cannot be run: \(error)", fix: advice)
-        }
-        guard result.terminationStatus.isSuccess else {
-            let message = result.standardError.split(separator: "\n").suffix(6).joined(separator: "\n")
-            throw Failure(.failed, "\(name) failed: \(message)", fix: advice)
-        }
+    private func run(_ binaries: ServerBinaries, _ name: String, _ arguments: [String], fix: String) throws {
+        let outcome = try ServerProgram(binaries: binaries, user: .nobody).run(name, arguments)
+        guard outcome.status == 0 else { throw Failure(.failed, "\(name) failed: \(outcome.lastErrors)", fix: fix) }
     }
 
     // MARK: - Choices
@@ -243,7 +196,7 @@ package struct LocalServer: Sendable {
         return String((0..<32).compactMap { _ in alphabet.randomElement() })
     }
 
-    /// A port of the loopback address on which nobody listens at this moment.
+    /// A port of the loopback address on which no program listens at this moment.
     package static func freePort(preferring preferred: Int?) -> Int {
         if let preferred, bind(to: preferred) != nil { return preferred }
         return bind(to: 0) ?? preferred ?? 5434

@@ -84,7 +84,7 @@ package struct ScratchServer {
             ])
         guard made.status == 0 else {
             try? FileManager.default.removeItem(atPath: folder)
-            throw Failure(.failed, "initdb failed: \(made.complaint)", fix: "df /tmp")
+            throw Failure(.failed, "initdb failed: \(made.lastErrors)", fix: "df /tmp")
         }
     }
 

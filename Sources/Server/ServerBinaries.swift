@@ -21,9 +21,7 @@ package struct ServerBinaries: Sendable, Hashable {
     /// Finds a server: the one that was asked for, then `EMAILDB_POSTGRES`, then what this project fetches into
     /// `.emaildb`, then Debian's, 16 first.
     package static func find(_ asked: String?, state: String) throws -> ServerBinaries {
-        if let named = asked ?? EnvironmentVariable.postgres.value {
-            return try ServerBinaries(directory: named)
-        }
+        if let named = asked ?? EnvironmentVariable.postgres.value { return try ServerBinaries(directory: named) }
         for major in [16, 17, 18, 15] {
             for folder in ["\(state)/postgresql/\(major)", "/usr/lib/postgresql/\(major)"] {
                 if let found = try? ServerBinaries(directory: folder) { return found }
@@ -35,13 +33,10 @@ package struct ServerBinaries: Sendable, Hashable {
             fix: "deployment/scripts/fetch-postgresql 16   # or apt-get install postgresql")
     }
 
-    /// The path of one of its programs.
     func program(_ name: String) -> String { directory + "/bin/" + name }
 }
 
-/// Paths as the process sees them.
 package enum Paths {
-    /// An absolute path, from the current folder if it was relative.
     package static func absolute(_ path: String) -> String {
         path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
     }

@@ -5,7 +5,6 @@ import Postgres
 
 /// One way to call a server's own programs: as the user who runs it, with its own libraries, without `PG*` variables.
 package struct ServerProgram: Sendable {
-    /// A user of the operating system.
     package struct User: Sendable, Hashable {
         package let id: UInt32
         package let group: UInt32
@@ -26,15 +25,14 @@ package struct ServerProgram: Sendable {
         self.user = user
     }
 
-    /// What a program left behind.
     package struct Outcome: Sendable {
         /// 0, or why it ended.
         package let status: Int32
         package let output: String
         package let errors: String
 
-        /// The last lines of what it said, for an error message.
-        package var complaint: String { errors.split(separator: "\n").suffix(6).joined(separator: "\n") }
+        /// For an error message.
+        package var lastErrors: String { errors.split(separator: "\n").suffix(6).joined(separator: "\n") }
     }
 
     /// The words that run a program: through setpriv when this process is root.
@@ -64,8 +62,7 @@ package struct ServerProgram: Sendable {
 
     /// Runs a program to its end, blocking the thread.
     ///
-    /// Unlike what starts private servers this is not asynchronous: it is called between two statements of a session,
-    /// which block as well.
+    /// A server that it starts stays, and keeps open nothing that this process has opened.
     /// - Parameter base: the environment to start from instead of this process's own.
     package func run(_ name: String, _ arguments: [String], environment base: [String: String]? = nil) throws -> Outcome
     {
@@ -75,7 +72,6 @@ package struct ServerProgram: Sendable {
         for (key, value) in environment { variables[key] = value }
         let output = try TemporaryOutput()
         let errors = try TemporaryOutput()
-        // A server that is started stays, and must not keep open what this process was given or has opened.
         let program = try ChildProgram(
             words, environment: variables, output: (output.descriptor, errors.descriptor),
             closingUpTo: Self.lastDescriptor)

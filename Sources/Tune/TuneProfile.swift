@@ -31,13 +31,13 @@ package struct TuneOptions: Sendable {
     package var memory: Int?
     /// Processors that the server may use; nil reads it on the server.
     package var cpus: Int?
-    /// What the data directory lies on; nil assumes an SSD, as the founding document does.
+    /// What the data directory lies on; nil assumes an SSD, as the documented tuning does.
     package var storage: StorageClass?
     /// `max_connections`; nil keeps what is there, or raises it to the documented 200.
     package var maxConnections: Int?
     /// Space for write-ahead log on its volume, bytes; nil reads it on the server.
     package var walVolume: Int?
-    /// Whether the founding document's literal values are wanted instead of values in proportion to the machine.
+    /// Whether the documented values are wanted as they are, instead of values in proportion to the machine.
     package var isExact = false
     /// Whether `wal_level = minimal`, which ends replication and point-in-time recovery, is asked for.
     package var walLevelMinimal = false
@@ -55,10 +55,10 @@ package struct TuneOptions: Sendable {
 /// A crash then loses what was committed in the last moments, up to three times `wal_writer_delay` (PostgreSQL's
 /// documentation, "Asynchronous Commit"): 600 ms as it comes. Nothing is corrupted.
 package enum AsynchronousCommit: String, Sendable, Codable, CaseIterable {
-    /// Nobody's.
+    /// All commits wait.
     case none
     /// Those of `email_service`, the role that takes mail in.
     case application
-    /// Everybody's, as the founding document has it.
+    /// Those of all roles, as documented.
     case server
 }

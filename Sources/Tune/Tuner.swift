@@ -43,8 +43,7 @@ package struct Tuner: Sendable {
     }
 
     /// Carries out a plan that ``plan(_:forApplying:)`` made.
-    /// - Throws: ``Failure``; refused when the server has changed since, so that nobody agrees to one plan and gets
-    ///   another.
+    /// - Throws: ``Failure``; refused when the server has changed since: only the plan that was agreed to is applied.
     package func apply(_ plan: TunePlan, _ options: TuneOptions) throws -> TuneReport {
         try session { connection in
             try Privileges.check(options, forApplying: true, connection)

@@ -3,34 +3,26 @@ package import Schema
 
 /// One thing that a check found.
 package struct Finding: Sendable, Hashable, Encodable {
-    /// How much it matters.
     package enum Severity: String, Sendable, Hashable, Codable, Comparable {
         /// Isolation, correctness or a documented promise is broken.
         case error
         /// Performance or a good habit is; or it may be on purpose, with a reason for the ignore file.
         case warning
 
-        /// Errors before warnings.
         package static func < (left: Severity, right: Severity) -> Bool { left == .error && right == .warning }
     }
 
     /// What it is: stable, never given another meaning.
     package let code: String
-    /// How much it matters.
     package let severity: Severity
     /// What it is about, such as `policy email_messages.email_messages_tenant_policy`.
     package let object: String
-    /// What is wrong, in one sentence.
     package let message: String
-    /// What should be; nil when nothing should.
     package let expected: String?
-    /// What is; nil when there is nothing.
     package let actual: String?
     /// The SQL that fixes it, to be run as a superuser; nil when no SQL can, and ``message`` or the code's page says what to do.
     package let fix: String?
-    /// Where the object is made.
     package let source: SourceLine?
-    /// Where the code is explained.
     package var documentation: String { FindingCode.page + "#" + code }
     /// The same in parts that the script of all findings can order.
     let statements: [FixStatement]

@@ -65,8 +65,8 @@ extension FindingCode {
     static let openView = FindingCode(
         .security, 9, "a view reads tables of ours with its owner's rights",
         cause:
-            "A view without security_invoker, or a materialized view, over our tables: it shows every tenant's rows to whoever may"
-            + " read it.",
+            "A view without security_invoker, or a materialized view, over our tables: it shows every tenant's rows to each role"
+            + " that may read it.",
         fix: "ALTER VIEW .. SET (security_invoker = true); a materialized view has to go.")
     static let connectionRule = FindingCode(
         .security, 10, "a connection rule admits remote clients without a safe password check", severity: .warning,
@@ -83,13 +83,13 @@ extension FindingCode {
     static let foreignServer = FindingCode(
         .security, 13, "an application role may use a foreign server",
         cause:
-            "USAGE on a server of postgres_fdw or the like: whoever may make a user mapping on it can connect from the server to"
-            + " itself as somebody else.",
+            "USAGE on a server of postgres_fdw or the like: a role that may make a user mapping on it can connect from the server to"
+            + " itself as another role.",
         fix: "Revoke USAGE on the foreign server.")
     static let openStatistics = FindingCode(
         .security, 14, "an application role may read pg_stat_statements",
         cause:
-            "The extension was created by somebody else, open to PUBLIC. It shows literals of statements that served other tenants.",
+            "The extension was created by another tool, open to PUBLIC. It shows literals of statements that served other tenants.",
         fix: "Run the SQL of the fix, which leaves it to pg_monitor.")
 
     static let security = [
@@ -116,7 +116,7 @@ extension FindingCode {
     static let attackSucceeded = FindingCode(
         .probe, 1, "an attack on row security succeeded",
         cause:
-            "A tenant, acting as the application, reached what belongs to another or to nobody. Layout and security findings of the"
+            "A tenant, acting as the application, reached what belongs to another tenant or to none. Layout and security findings of the"
             + " same run usually say through which hole.",
         fix: "Fix those findings; keep applications away until this one is gone.")
     static let controlFailed = FindingCode(

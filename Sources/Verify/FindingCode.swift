@@ -5,11 +5,10 @@ import Schema
 ///
 /// The documentation page of the codes is written from the same list (`make codes`).
 package struct FindingCode: Sendable, Hashable {
-    /// Which part of `verify` finds it.
     package enum Section: String, Sendable, Codable, CaseIterable {
         /// The catalog is not what `sql/` makes.
         case layout
-        /// The application can reach what it must not, whoever made that possible.
+        /// The application can reach what it must not, by whatever way.
         case security
         /// A query of the application does not use its index.
         case plans
@@ -18,7 +17,6 @@ package struct FindingCode: Sendable, Hashable {
         /// The ignore file is not right itself.
         case ignore
 
-        /// The letter in the codes of this part.
         var letter: String {
             switch self {
             case .layout: "L"
@@ -32,21 +30,15 @@ package struct FindingCode: Sendable, Hashable {
 
     /// The code, such as `EDB-L012`.
     package let id: String
-    /// Which part of `verify` finds it.
     package let section: Section
-    /// How much it matters.
     package let severity: Finding.Severity
-    /// What is wrong, in one sentence.
     package let title: String
-    /// How it comes about.
     package let cause: String
-    /// What to do.
     package let fix: String
 
     /// The documentation page, from the root of the project.
     package static let page = "Sources/EmailDBCommand/Documentation.docc/FindingCodes.md"
 
-    /// A code by its parts.
     init(
         _ section: Section, _ number: Int, _ title: String, severity: Finding.Severity = .error, cause: String,
         fix: String
@@ -60,82 +52,67 @@ package struct FindingCode: Sendable, Hashable {
         self.fix = fix
     }
 
-    /// Every code, in order.
     package static let all = layout + ledger + security + plans + probe + ignore
 
-    /// The code of that name.
     package static func named(_ id: String) -> FindingCode? { all.first { $0.id == id } }
 }
 
 extension FindingCode {
-    /// How the catalog and the layout differ about an object.
     enum Difference: Int, CaseIterable {
         case missing = 1
         case changed, extra
     }
 
     /// What is behind the codes of one kind of fact.
-    private struct Layout {
-        /// The tens of the code's number: given once, never changed.
-        let number: Int
-        /// What the kind is called in a sentence.
-        let noun: String
-        let severity: Finding.Severity
-        /// Why it matters.
-        let reason: String
-
-        init(_ number: Int, _ noun: String, _ reason: String, _ severity: Finding.Severity = .error) {
-            self.number = number
-            self.noun = noun
-            self.severity = severity
-            self.reason = reason
-        }
-    }
+    ///
+    /// The number is the tens of the code's: given once, never changed. The reason is why it matters.
+    private typealias Layout = (number: Int, noun: String, reason: String, severity: Finding.Severity)
 
     private static func row(_ kind: Fact.Kind) -> Layout {
         switch kind {
-        case .schema: Layout(1, "schema", "it holds the ledger")
-        case .extension: Layout(2, "extension", "functions and operator classes of the schema come from it")
-        case .role: Layout(3, "role", "its attributes are part of the isolation")
-        case .membership: Layout(4, "membership", "a member can act as the role")
-        case .setting: Layout(5, "setting", "it bends names, tenants, row security or time limits")
-        case .table: Layout(6, "table", "mail, or the record of what was done with it, is kept in it")
-        case .column: Layout(7, "column", "applications and functions rely on its name and type")
-        case .default: Layout(8, "column default", "rows get another value where none is given")
-        case .notNull: Layout(9, "NOT NULL", "rows without the value get in, or rows that are right are refused")
-        case .storage: Layout(10, "storage of a column", "size and speed of large values depend on it", .warning)
+        case .schema: (1, "schema", "it holds the ledger", .error)
+        case .extension: (2, "extension", "functions and operator classes of the schema come from it", .error)
+        case .role: (3, "role", "its attributes are part of the isolation", .error)
+        case .membership: (4, "membership", "a member can act as the role", .error)
+        case .setting: (5, "setting", "it bends names, tenants, row security or time limits", .error)
+        case .table: (6, "table", "mail, or the record of what was done with it, is kept in it", .error)
+        case .column: (7, "column", "applications and functions rely on its name and type", .error)
+        case .default: (8, "column default", "rows get another value where none is given", .error)
+        case .notNull: (9, "NOT NULL", "rows without the value get in, or rows that are right are refused", .error)
+        case .storage: (10, "storage of a column", "size and speed of large values depend on it", .warning)
         case .statistics:
-            Layout(11, "statistics target", "statistics on content tell other tenants, by EXPLAIN, what a tenant has")
-        case .parameters: Layout(12, "storage parameters", "updates in the page and vacuum depend on them", .warning)
-        case .sequence: Layout(13, "sequence", "change numbers must grow and never repeat")
-        case .ownedBy:
-            Layout(14, "owner column of a sequence", "the sequence stays behind when the column goes", .warning)
-        case .constraint: Layout(15, "constraint", "rows that contradict each other, or refer across tenants, get in")
-        case .index: Layout(16, "index", "queries read whole tables, keys are not unique, or writes get slower")
-        case .view: Layout(17, "view", "a view that is not security_invoker shows every tenant's rows")
-        case .viewDefinition: Layout(18, "query of a view", "it shows something else than documented")
-        case .function: Layout(19, "function", "its volatility, rights and search_path are part of the isolation")
-        case .functionBody: Layout(20, "body of a function", "it does something else than documented")
-        case .trigger: Layout(21, "trigger", "counters, search, audit or immutability depend on it")
-        case .rule: Layout(22, "rewrite rule", "it replaces statements behind the application's back")
-        case .rowSecurity: Layout(23, "row security", "without it, or not forced, every tenant's rows are seen")
-        case .policy: Layout(24, "policy", "it decides which rows a tenant sees and writes")
-        case .owner: Layout(25, "owner", "an owner can do everything with an object")
-        case .grant: Layout(26, "grant", "somebody can do more, or the application less, than it should")
-        case .defaultPrivileges: Layout(27, "default privileges", "future objects are open to the wrong roles")
+            (11, "statistics target", "statistics on content tell other tenants, by EXPLAIN, what a tenant has", .error)
+        case .parameters: (12, "storage parameters", "updates in the page and vacuum depend on them", .warning)
+        case .sequence: (13, "sequence", "change numbers must grow and never repeat", .error)
+        case .ownedBy: (14, "owner column of a sequence", "the sequence stays behind when the column goes", .warning)
+        case .constraint: (15, "constraint", "rows that contradict each other, or refer across tenants, get in", .error)
+        case .index: (16, "index", "queries read whole tables, keys are not unique, or writes get slower", .error)
+        case .view: (17, "view", "a view that is not security_invoker shows every tenant's rows", .error)
+        case .viewDefinition: (18, "query of a view", "it shows something else than documented", .error)
+        case .function: (19, "function", "its volatility, rights and search_path are part of the isolation", .error)
+        case .functionBody: (20, "body of a function", "it does something else than documented", .error)
+        case .trigger: (21, "trigger", "counters, search, audit or immutability depend on it", .error)
+        case .rule: (22, "rewrite rule", "it replaces statements behind the application's back", .error)
+        case .rowSecurity: (23, "row security", "without it, or not forced, every tenant's rows are seen", .error)
+        case .policy: (24, "policy", "it decides which rows a tenant sees and writes", .error)
+        case .owner: (25, "owner", "an owner can do everything with an object", .error)
+        case .grant: (26, "grant", "a role can do more, or the application less, than it should", .error)
+        case .defaultPrivileges: (27, "default privileges", "future objects are open to the wrong roles", .error)
         case .systemFunctions:
-            Layout(
-                28, "functions of PostgreSQL", "they know no tenants: any session could end or read what serves others")
+            (
+                28, "functions of PostgreSQL", "they know no tenants: any session could end or read what serves others",
+                .error
+            )
         case .extendedStatistics:
-            Layout(
+            (
                 29, "extended statistics",
-                "plans rely on those of the design; others would tell tenants of each other by EXPLAIN")
+                "plans rely on those of the design; others would tell tenants of each other by EXPLAIN", .error
+            )
         case .inheritance:
-            Layout(30, "inheritance", "rows of another table, without its own policies, appear in this one")
+            (30, "inheritance", "rows of another table, without its own policies, appear in this one", .error)
         }
     }
 
-    /// The code for a fact that is missing, changed or not expected.
     static func layout(_ kind: Fact.Kind, _ difference: Difference) -> FindingCode {
         let row = row(kind)
         let severity =

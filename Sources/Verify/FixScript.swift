@@ -50,7 +50,6 @@ extension VerifyReport {
     }
 }
 
-/// Words for a shell (bash, zsh), on one line.
 private enum Shell {
     /// What psql takes for a database of that name; a name that looks like a connection string has to be in one.
     static func database(_ name: String) -> String {

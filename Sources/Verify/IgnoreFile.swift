@@ -4,29 +4,23 @@ import Schema
 ///
 ///     EDB-L163 | index idx_of_ours | 2026-12-31 | the reporting team needs it until their own database is there
 package struct IgnoreFile: Sendable, Hashable {
-    /// One line.
     package struct Entry: Sendable, Hashable {
-        /// The line's number, from 1.
         package let line: Int
-        /// The finding's code.
         package let code: String
         /// The finding's object, as it is printed.
         package let object: String
         /// The last day on which it holds, ISO 8601.
         package let until: String
-        /// Why.
         package let reason: String
     }
 
     /// Why a file cannot be used: every bad line, and what is wrong with it.
     package struct Malformed: Error, Sendable, Hashable, CustomStringConvertible {
-        /// The problems, a line each.
         package let description: String
     }
 
     /// The name by which findings about the file call it.
     package let name: String
-    /// Its entries, in order.
     package let entries: [Entry]
 
     /// Reads the text of a file; empty lines and lines that start with `#` are comments.

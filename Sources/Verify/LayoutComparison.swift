@@ -7,12 +7,9 @@ struct LayoutComparison {
     private let live: [Fact.Key: Fact]
     private let fix: LayoutFix
 
-    /// - Parameters:
-    ///   - live: what the catalog says.
-    ///   - target: the database and the role that ran `init`, which fixes name.
     init(expected: ExpectedLayout, live: [Fact], target: LayoutFix.Target) {
         self.expected = expected
-        self.live = Dictionary(live.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        self.live = live.byKey
         fix = LayoutFix(expected: expected, live: self.live.keys, target: target)
     }
 
@@ -52,7 +49,7 @@ struct LayoutComparison {
 
     /// Facts that are only on one side: those that nothing else explains, each with those that it explains.
     private func groupedByOwner(_ facts: [Fact]) -> [(owner: Fact, parts: [Fact])] {
-        let byKey = Dictionary(facts.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        let byKey = facts.byKey
         /// What explains a fact, and what explains that, to the end.
         func owner(of fact: Fact) -> Fact? {
             // A sequence goes with its column; it is the column's fact that knows of it.
@@ -95,15 +92,13 @@ extension Fact {
         case .index:
             guard let indexedTable else { return [] }
             return indexedTable.relations + [Key(.constraint, indexedTable.with(.constraint, part: object.name))]
-        case .owner, .grant:
-            return object.existence + (object.part == nil ? [] : object.relations)
+        case .owner, .grant: return object.existence + (object.part == nil ? [] : object.relations)
         default: return []
         }
     }
 }
 
 extension ObjectName {
-    /// The keys of the table, view or sequence of that name.
     fileprivate var relations: [Fact.Key] {
         [Fact.Key(.table, with(.table)), Fact.Key(.view, with(.view)), Fact.Key(.sequence, with(.sequence))]
     }

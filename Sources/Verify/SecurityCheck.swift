@@ -3,14 +3,14 @@ import Fix
 import Postgres
 import Schema
 
-/// One check of who can reach what, whoever made that possible: what a comparison of facts cannot know.
+/// One check of who can reach what, by whatever way: what a comparison of facts cannot know.
 ///
 /// Its query is one of `sql/catalog/security_*.sql`. It yields the parts of an object's name, what is found there, and the
 /// SQL that fixes it (NULL where a finding of the layout does, or no SQL can).
 struct SecurityCheck: Sendable {
     let code: FindingCode
     let statement: Statement
-    /// Whether it reads the rules of pg_hba.conf, which not everybody may.
+    /// Whether it reads the rules of pg_hba.conf, which not every role may.
     let readsConnectionRules: Bool
 
     private init(
@@ -21,10 +21,7 @@ struct SecurityCheck: Sendable {
         self.readsConnectionRules = readsConnectionRules
     }
 
-    /// All checks.
-    /// - Parameters:
-    ///   - expected: whose grants are the allow-list of definer functions, and whose constraints the layout fixes.
-    ///   - serverVersion: of which the set of leakproof functions is known.
+    /// - Parameter expected: whose grants are the allow-list of definer functions, and whose constraints the layout fixes.
     static func all(_ expected: ExpectedLayout, serverVersion: Int) -> [SecurityCheck] {
         let keys = expected.facts.keys
         let tables = SQL.array(keys.filter { $0.kind == .table }.map(\.object.name))
@@ -35,7 +32,6 @@ struct SecurityCheck: Sendable {
         let stock = SQL.array(StockLeakproof.identifiers(serverVersion: serverVersion).map(String.init))
 
         let reach = SQLFile("security_reach")
-        /// The check of grants of some privileges on one sort of objects.
         func grants(
             _ code: FindingCode, tables privileges: [String] = [], spaces: [String] = [], servers: [String] = []
         ) -> Self {
@@ -43,7 +39,6 @@ struct SecurityCheck: Sendable {
                 code, [reach, SQLFile("security_grants")],
                 [applications, tables, SQL.array(privileges), SQL.array(spaces), SQL.array(servers)])
         }
-        /// The check of the rules of pg_hba.conf.
         func rules(_ code: FindingCode, methods: [String] = [], types: [String] = []) -> Self {
             Self(
                 code, [SQLFile("security_connection_rules")], readsConnectionRules: true,
@@ -75,7 +70,6 @@ struct SecurityCheck: Sendable {
         ]
     }
 
-    /// The findings in the result of the query.
     func findings(_ rows: Rows) -> [Finding] {
         rows.map { row in
             let object = row["kind"].flatMap(ObjectName.Kind.init(rawValue:)).map { kind in

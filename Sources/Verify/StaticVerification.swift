@@ -34,10 +34,9 @@ struct StaticVerification {
             report.findings += LayoutComparison(expected: expected, live: live, target: target).findings()
             report.parts.append(.init(section: .layout, checks: expected.facts.count, milliseconds: milliseconds))
             if ledger == nil {
-                report.unseen.append(
-                    .init(
-                        section: .layout, what: "the ledger", reason: "\(overview.role) may not read emaildb.ledger",
-                        fix: "emaildb verify --username email_monitor"))
+                report.skip(
+                    .layout, "the ledger", "\(overview.role) may not read emaildb.ledger",
+                    fix: "emaildb verify --username email_monitor")
             }
         }
         guard sections.contains(.security) else { return }
@@ -46,12 +45,10 @@ struct StaticVerification {
         }
         report.parts.append(.init(section: .security, checks: checks.count, milliseconds: milliseconds))
         if checks.count < all.count {
-            report.unseen.append(
-                .init(
-                    section: .security, what: "the rules of pg_hba.conf",
-                    reason: "\(overview.role) may not read pg_hba_file_rules",
-                    fix: "GRANT SELECT ON pg_hba_file_rules TO \(SQL.name(overview.role));"
-                        + " GRANT EXECUTE ON FUNCTION pg_hba_file_rules() TO \(SQL.name(overview.role));"))
+            report.skip(
+                .security, "the rules of pg_hba.conf", "\(overview.role) may not read pg_hba_file_rules",
+                fix: "GRANT SELECT ON pg_hba_file_rules TO \(SQL.name(overview.role));"
+                    + " GRANT EXECUTE ON FUNCTION pg_hba_file_rules() TO \(SQL.name(overview.role));")
         }
     }
 
@@ -61,8 +58,7 @@ struct StaticVerification {
             switch problem {
             case .newer(let entry):
                 Finding(.databaseNewer, object: "step \(entry.step)", message: problem.description, actual: entry.name)
-            default:
-                Finding(.ledgerContradicts, object: "step \(problem.step)", message: problem.description)
+            default: Finding(.ledgerContradicts, object: "step \(problem.step)", message: problem.description)
             }
         }
         guard problems.isEmpty, let first = comparison.pending.first else { return problems }
@@ -77,7 +73,6 @@ struct StaticVerification {
 }
 
 extension LedgerProblem {
-    /// The number of the step concerned.
     var step: Int {
         switch self {
         case .changed(let entry, _), .renamed(let entry, _), .rechained(let entry, _), .newer(let entry): entry.step

@@ -4,21 +4,17 @@ import Install
 package import Postgres
 package import Schema
 
-/// Holds a database against what it should be: its catalog, who can reach what, its plans, and its row security live.
+/// Compares a database with the expected schema: its catalog, who can reach what, its plans, and its row security live.
 ///
 /// Reads only, but for plans and probe, whose rows are rolled back; sequences that they draw from stay advanced. Takes no
-/// lock that makes anybody wait.
+/// lock that makes other sessions wait.
 package struct Verifier: Sendable {
-    /// What to look at.
     package struct Options: Sendable {
         /// The parts, ``FindingCode/Section/ignore`` aside.
         package var sections: Set<FindingCode.Section> = [.layout, .security, .plans, .probe]
-        /// What to accept.
         package var ignoring: IgnoreFile?
-        /// The current day in UTC, ISO 8601.
         package var today = Verifier.today
 
-        /// Everything, ignoring nothing.
         package init() {}
     }
 
@@ -29,10 +25,6 @@ package struct Verifier: Sendable {
     private let source: SchemaSource
     private let options: Options
 
-    /// - Parameters:
-    ///   - settings: where to connect and as whom.
-    ///   - database: the database.
-    ///   - source: the steps that it should have.
     package init(settings: ConnectionSettings, database: String, source: SchemaSource, options: Options = Options()) {
         var settings = settings
         settings["dbname"] = database
@@ -42,7 +34,7 @@ package struct Verifier: Sendable {
         self.options = options
     }
 
-    /// Does it.
+    /// Runs the checks.
     ///
     /// Layout and security are two round trips after the login, in one read-only transaction: one snapshot.
     /// - Throws: ``Failure`` when the server is too old or behind a pooler, or a signal came; `PostgresError`.
@@ -90,21 +82,20 @@ package struct Verifier: Sendable {
 
 /// What has to be known of a session before anything else.
 struct Overview {
-    let role: String
-    let isSuperuser: Bool
-    let isStandby: Bool
-    let processID: Int
-    let hasLedger: Bool
-    let mayReadLedger: Bool
-    let mayReadConnectionRules: Bool
-    /// Whether the session can act as the application.
-    let mayActAsApplication: Bool
-    /// Who owns the schema of the ledger.
-    let installer: String
+    private let row: Row
 
-    /// Opens a read-only transaction, pins its settings, and asks: one round trip.
-    ///
-    /// The transaction stays open.
+    var role: String { row.text("role") }
+    var isSuperuser: Bool { row.flag("rolsuper") }
+    var isStandby: Bool { row.flag("standby") }
+    var processID: Int { row.integer("pid") ?? 0 }
+    var hasLedger: Bool { row.flag("has_ledger") }
+    var mayReadLedger: Bool { row.flag("may_read_ledger") }
+    var mayReadConnectionRules: Bool { row.flag("may_read_rules") }
+    var mayActAsApplication: Bool { row.flag("may_act") }
+    /// The owner of the schema of the ledger.
+    var installer: String { row.text("installer") }
+
+    /// Opens a read-only transaction, which stays open, pins its settings, and asks: one round trip.
     init(_ connection: borrowing Connection) throws {
         let rows = try connection.script(
             """
@@ -115,14 +106,6 @@ struct Overview {
         guard let row = rows.last?.first else {
             throw PostgresError(kind: .usage, message: "the role of this session does not exist any longer")
         }
-        role = row.text("role")
-        isSuperuser = row.flag("rolsuper")
-        isStandby = row.flag("standby")
-        processID = row.integer("pid") ?? 0
-        hasLedger = row.flag("has_ledger")
-        mayReadLedger = row.flag("may_read_ledger")
-        mayReadConnectionRules = row.flag("may_read_rules")
-        mayActAsApplication = row.flag("may_act")
-        installer = row.text("installer")
+        self.row = row
     }
 }

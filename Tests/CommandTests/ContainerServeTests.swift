@@ -11,7 +11,7 @@ import Testing
 
     /// Runs the server until a body has ended, which gets its port, and returns how it stopped.
     private func serving(
-        _ start: ContainerStart, _ environment: [String: String] = [:],
+        _ start: TestContainer, _ environment: [String: String] = [:],
         _ body: @escaping @Sendable (_ port: Int) async throws -> Void
     ) async throws -> CommandResult {
         let port = LocalServer.freePort(preferring: nil)
@@ -33,7 +33,7 @@ import Testing
         return try await result
     }
 
-    private func accepts(_ start: ContainerStart, _ port: Int) -> Bool {
+    private func accepts(_ start: TestContainer, _ port: Int) -> Bool {
         let lines = (start.read(start.data + "/postmaster.pid") ?? "").split(
             separator: "\n", omittingEmptySubsequences: false)
         return lines.count > 7 && lines[3] == String(port) && lines[7].hasPrefix("ready")
@@ -48,7 +48,7 @@ import Testing
     @Test("The application logs in, the superuser does not, and a standby copies the primary")
     func primaryAndStandby() async throws {
         let secrets = ["email_service_password": "application", "email_replication_password": "re'p:l\n"]
-        let primary = try ContainerStart(secrets)
+        let primary = try TestContainer(secrets)
         let stopped = try await serving(primary) { port in
             try Connection(settings(port, "email_service", "application")).query("SELECT FROM email_messages")
             let refused = try failure { try Connection(settings(port, "postgres", "application")) }
@@ -56,7 +56,7 @@ import Testing
             let second = try await primary.run(["secrets", "data"])
             #expect(second.status == 4 && second.errors.contains("another container uses"), "\(second)")
 
-            let standby = try ContainerStart(secrets)
+            let standby = try TestContainer(secrets)
             let variables = [
                 "EMAILDB_ROLE": "standby", "EMAILDB_PRIMARY_HOST": "127.0.0.1", "EMAILDB_PRIMARY_PORT": String(port),
             ]
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test("Until the upgrade is done the server listens on no port") func privateServer() async throws {
-        let start = try ContainerStart()
+        let start = try TestContainer()
         let port = LocalServer.freePort(preferring: nil)
         let configured = "port = \(port)\nlisten_addresses = '*'\n"
         _ = try await start.run(["secrets", "data"])
@@ -92,7 +92,7 @@ import Testing
         "A stop signal ends the start with 128 and its number, and no process is left",
         arguments: [(SIGTERM, 30), (SIGINT, 200), (SIGQUIT, 600), (SIGTERM, 1500), (SIGINT, 2500)])
     func stopSignal(signal: Int32, milliseconds: Int) async throws {
-        let start = try ContainerStart()
+        let start = try TestContainer()
         // The program that follows would run for ever.
         let result = try await start.run(
             Self.steps, then: ["sleep", "600"], signal: signal, after: .milliseconds(milliseconds))

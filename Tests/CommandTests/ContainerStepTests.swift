@@ -34,7 +34,7 @@ import Testing
 
     @Test("Access rules, word for word") func accessRules() {
         #expect(
-            ContainerAccess.rules(user: "postgres", isTLSOnly: true) == """
+            ContainerStart.rules(user: "postgres", isTLSOnly: true) == """
                 # Written at every start; EMAILDB_HBA_FILE names another file to use instead.
                 local   all          all                peer map=container
                 local   replication  all                peer map=container
@@ -45,7 +45,7 @@ import Testing
 
                 """)
         #expect(
-            ContainerAccess.rules(user: nil, isTLSOnly: false) == """
+            ContainerStart.rules(user: nil, isTLSOnly: false) == """
                 # Written at every start; EMAILDB_HBA_FILE names another file to use instead.
                 local   all          all                trust
                 host    all          postgres           all  reject
@@ -53,12 +53,12 @@ import Testing
                 host all          all                all  scram-sha-256
 
                 """)
-        let names = ContainerAccess.names(user: "nobody").split(separator: "\n")
+        let names = ContainerStart.names(user: "nobody").split(separator: "\n")
         #expect(names.count == 16 && names.contains("container nobody email_service"), "\(names)")
     }
 
     @Test("Secrets become private files and leave the environment") func secrets() async throws {
-        let start = try ContainerStart(["email_monitor_password": "m:o\\n\r\n", "tls_key": "k"])
+        let start = try TestContainer(["email_monitor_password": "m:o\\n\r\n", "tls_key": "k"])
         let result = try await start.run(
             ["secrets"], then: ["env"], ["POSTGRES_PASSWORD": "päss word", "PGPASSWORD": "x"])
         #expect(result.status == 0 && !result.output.contains("PASSWORD"), "\(result)")
@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test("A secret that is missing, no text, or a folder is refused") func unusableSecrets() async throws {
-        let start = try ContainerStart(["email_worker_password": "\n"])
+        let start = try TestContainer(["email_worker_password": "\n"])
         #expect(try await start.run(["secrets"]).status == 64)
         try start.folder.remove("secrets/email_worker_password")
         let missing = try await start.run(["secrets"], ["POSTGRES_PASSWORD_FILE": "/nonexistent"])
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test("A directory that is not ours to fill is refused and not touched") func foreignData() async throws {
-        let start = try ContainerStart()
+        let start = try TestContainer()
         try start.folder.write("data/thesis.odt", "")
         if getuid() == 0 {
             let owner = try await start.run(["secrets", "data"])
@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test("A first start that was killed while files were moved begins again") func interruptedMove() async throws {
-        let start = try ContainerStart()
+        let start = try TestContainer()
         try start.folder.write("data/.emaildb-stage/data/PG_VERSION", "16\n")
         try start.folder.write("data/global/half", "")
         if getuid() == 0 { _ = try await CommandRunner.run("chown", ["-R", "65534:65534", start.data]) }
@@ -122,7 +122,7 @@ import Testing
     }
 
     @Test("A certificate is made, kept, and made anew when it ends soon") func certificate() async throws {
-        let start = try ContainerStart()
+        let start = try TestContainer()
         let tls = ["EMAILDB_TLS": "on"]
         func write() async throws -> String? {
             let result = try await start.run(["secrets", "data", "access"], tls)

@@ -109,7 +109,7 @@ import Testing
         try await server.pause()
         try await server.resume()
         let result = try await waiting
-        #expect(result.status == 0, "\(try folder.read("errors"))")
+        #expect(result.status == 0, "\((try? folder.read("errors")) ?? "")")
         try await server.stop()
     }
 

@@ -4,7 +4,7 @@ import Server
 import TestSupport
 import Testing
 
-/// What stands in the way is said before anything is written, all at once, with the command that mends it: status 4.
+/// What stands in the way is said before anything is written, all at once, with the command that fixes it: status 4.
 @Suite(.needsServer) struct PreflightTests {
     @Test func aStandbyIsRefused() async throws {
         let server = TestServer()

@@ -27,15 +27,15 @@ import Testing
         let second = try await CommandRunner.emaildb(["init"], environment: settings.environment)
         #expect(second.status == 0 && second.output.contains("nothing to do"), "\(second)")
 
-        // What the report says mends it: afterwards it equals what a superuser installs.
+        // With the report's fixes it equals what a superuser installs.
         let target = try Connection(superuser.database("email_service"))
         for limitation in report.limitations { try target.script(limitation.fix) }
-        let mended = try Set(Cluster.snapshot(superuser.database("email_service")))
+        let fixed = try Set(Cluster.snapshot(superuser.database("email_service")))
         let installed = try await CommandRunner.emaildb(
             ["init"], environment: superuser.database("by_superuser").environment)
         try #require(installed.status == 0, "\(installed.errors)")
         let expected = try Set(Cluster.snapshot(superuser.database("by_superuser")))
-        let differences = mended.symmetricDifference(expected).filter { !$0.contains(" manager") }
+        let differences = fixed.symmetricDifference(expected).filter { !$0.contains(" manager") }
         #expect(differences.count == 0, "\(differences.sorted().prefix(6))")
         try await server.stop()
     }

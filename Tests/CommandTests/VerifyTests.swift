@@ -34,7 +34,7 @@ import Verify
             let result = try await verify(settings)
             #expect(result.status == 0, "\(result)")
             let lines = result.output.split(separator: "\n")
-            #expect(lines.last?.hasSuffix(": as it should be") == true)
+            #expect(lines.last?.hasSuffix(": no findings") == true)
             #expect(lines.map { $0.prefix { $0 != " " } }.dropLast() == ["layout", "security", "plans", "probe"])
             #expect(result.errors.isEmpty)
         }

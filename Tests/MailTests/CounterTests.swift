@@ -139,8 +139,8 @@ import Testing
         #expect(other == "0", "another folder")
         let repaired = try application.value("SELECT email_repair_counters()")
         #expect(repaired == "1")
-        let mended = try application.query(check)
-        #expect(mended.isEmpty)
+        let counted = try application.query(check)
+        #expect(counted.isEmpty)
         let count = try application.value("SELECT total_count FROM email_folders WHERE id = $1::uuid", [tenant.inbox])
         #expect(count == "1")
     }

@@ -25,6 +25,10 @@ struct Mutation: Sendable {
     static let all = roles + tables + columns + attached + functions + access + security
 }
 
+extension Mutation: CustomTestStringConvertible {
+    var testDescription: String { sql }
+}
+
 // MARK: - Ledger, extensions, roles, settings
 
 extension Mutation {

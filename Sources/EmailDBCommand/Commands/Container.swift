@@ -25,8 +25,8 @@ struct Container: ParsableCommand {
         var next: [String]
 
         func take(_ settings: ContainerSettings, _ talk: @escaping (String) -> Void) throws {
-            try ContainerSecrets(settings, talk: talk).collect()
-            for name in ContainerSecrets.variables { unsetenv(name) }
+            try ContainerStart(settings, talk: talk).collectSecrets()
+            for name in ContainerStart.secretVariables { unsetenv(name) }
         }
     }
 
@@ -38,7 +38,7 @@ struct Container: ParsableCommand {
         var next: [String]
 
         func take(_ settings: ContainerSettings, _ talk: @escaping (String) -> Void) throws {
-            try ContainerData(settings, talk: talk).prepare()
+            try ContainerStart(settings, talk: talk).prepareData()
         }
     }
 
@@ -50,7 +50,7 @@ struct Container: ParsableCommand {
         var next: [String]
 
         func take(_ settings: ContainerSettings, _ talk: @escaping (String) -> Void) throws {
-            try ContainerAccess(settings, talk: talk).write()
+            try ContainerStart(settings, talk: talk).writeAccess()
         }
     }
 
@@ -62,7 +62,7 @@ struct Container: ParsableCommand {
         var next: [String]
 
         func take(_ settings: ContainerSettings, _ talk: @escaping (String) -> Void) throws {
-            try ContainerUpgrade(settings, talk: talk).run()
+            try ContainerStart(settings, talk: talk).upgrade()
         }
     }
 
@@ -92,6 +92,7 @@ protocol ContainerStep: Command {
 }
 
 extension ContainerStep {
+    static var parent: String { "emaildb container" }
     var terminal: Terminal { Terminal() }
 
     func command(_ settings: ContainerSettings) -> [String] { next }

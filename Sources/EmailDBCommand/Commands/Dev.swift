@@ -131,6 +131,7 @@ struct Dev: ParsableCommand {
 protocol DevCommand: Command {}
 
 extension DevCommand {
+    static var parent: String { "emaildb dev" }
     var terminal: Terminal { Terminal() }
 }
 

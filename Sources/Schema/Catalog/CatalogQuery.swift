@@ -11,7 +11,6 @@ enum CatalogQuery {
     enum Part: String, CaseIterable, Comparable {
         case access, attachments, cluster, columns, functions, relations
 
-        /// The part that a kind of fact is read with.
         init(_ kind: Fact.Kind) {
             self =
                 switch kind {
@@ -38,23 +37,17 @@ enum CatalogQuery {
         }
     }
 
-    /// The name under which ``preparation`` prepares the query of a part.
     static func name(_ part: Part) -> String { "emaildb_\(part.rawValue)" }
 
-    /// SQL that prepares the queries of some parts for the length of the session.
     static func preparation(_ parts: some Sequence<Part>) -> String {
         parts.map { "PREPARE \(name($0)) (name[], name[], name[], name[]) AS \(text([$0]));" }.joined(separator: "\n")
     }
 
-    /// The query of some parts.
     static func text(_ parts: some Sequence<Part>) -> String {
         SQLFile("facts_scope").text + parts.map(\.file.text).joined(separator: "UNION ALL\n")
     }
 
-    /// The parameters of every query.
-    /// - Parameters:
-    ///   - names: of relations and functions, without schema.
-    ///   - schemas: those of which everything is read.
+    /// The parameters of every query: names of relations and functions, and schemas of which everything is read.
     static func parameters(names: some Sequence<String>, schemas: [String]) -> [String?] {
         [SQL.array(names), SQL.array(schemas), roles, extensions]
     }

@@ -7,7 +7,6 @@ package import Postgres
 /// serves PostgreSQL 15 to 18. The session must be pinned as `init` pins it, because the server prints names according to
 /// `search_path`. Takes no lock beyond those of reading the catalogs.
 package enum LiveCatalog {
-    /// Reads all facts of some kinds in one round trip, in no order.
     package static func facts(
         _ connection: borrowing Connection, kinds: [Fact.Kind] = Fact.Kind.allCases
     ) throws -> [Fact] {
@@ -26,7 +25,6 @@ package enum LiveCatalog {
             CatalogQuery.text(CatalogQuery.Part.allCases), CatalogQuery.parameters(names: names, schemas: ["emaildb"]))
     }
 
-    /// Turns the rows of a catalog query into facts.
     package static func read(_ rows: Rows) -> [Fact] {
         rows.compactMap { row in
             guard let kind = row[0].flatMap({ kinds[$0] }),
@@ -42,7 +40,6 @@ package enum LiveCatalog {
 
     // MARK: - One step at a time
 
-    /// Which catalog queries a session has prepared.
     package final class Prepared {
         fileprivate var parts: Set<CatalogQuery.Part> = []
 
@@ -69,7 +66,7 @@ package enum LiveCatalog {
                 return Statement(
                     prepared: CatalogQuery.name(part), CatalogQuery.parameters(names: names, schemas: []))
             })
-        let live = Dictionary(results.flatMap(read).map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+        let live = results.flatMap(read).byKey.mapValues(\.value)
         let wrong = layout.present.filter { live[$0.key] != $0.value } + gone.filter { live[$0.key] != nil }
         return wrong.map { FactMismatch(expected: $0, actual: live[$0.key]) }
     }

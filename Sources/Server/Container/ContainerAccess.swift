@@ -3,17 +3,8 @@ import Glibc
 import Install
 
 /// The third step of a start: who gets in, and by what certificate.
-package struct ContainerAccess {
-    private let settings: ContainerSettings
-    private let talk: (String) -> Void
-
-    package init(_ settings: ContainerSettings, talk: @escaping (String) -> Void) {
-        self.settings = settings
-        self.talk = talk
-    }
-
-    /// Writes the access rules, and the certificate where TLS is asked for.
-    package func write() throws(Failure) {
+extension ContainerStart {
+    package func writeAccess() throws(Failure) {
         let user = ContainerSettings.userName
         try Files.write(Self.rules(user: user, isTLSOnly: settings.isTLSOnly), to: settings.rulesFile)
         try Files.write(Self.names(user: user), to: settings.namesFile)
@@ -97,7 +88,6 @@ extension ContainerSettings {
     var certificateFile: String { privateFolder + "/tls.crt" }
     var keyFile: String { privateFolder + "/tls.key" }
 
-    /// The command line settings of the server.
     package var serverOptions: [String] {
         var options = ["hba_file=\(accessRules ?? rulesFile)", "ident_file=\(namesFile)"]
         if isTLSOnly { options += ["ssl=on", "ssl_cert_file=\(certificateFile)", "ssl_key_file=\(keyFile)"] }

@@ -7,24 +7,17 @@ import Install
 ///
 /// It is made in a folder beside its place and moved there, `PG_VERSION` last, so that a kill at any moment leaves
 /// nothing that the next start cannot clear away.
-package struct ContainerData {
-    private let settings: ContainerSettings
-    private let talk: (String) -> Void
+extension ContainerStart {
     private var data: String { settings.data }
     private var stage: String { data + "/" + Self.stageName }
 
     private static let stageName = ".emaildb-stage"
     private static let lockName = ".emaildb-lock"
 
-    package init(_ settings: ContainerSettings, talk: @escaping (String) -> Void) {
-        self.settings = settings
-        self.talk = talk
-    }
-
     /// Claims the directory until the last process has ended that inherits its lock, and makes it when it is empty.
-    package func prepare() throws(Failure) {
+    package func prepareData() throws(Failure) {
         try claim()
-        if try isMade() {
+        if Files.isFilled(data + "/PG_VERSION") {
             try requireVersion()
         } else if settings.kind == .primary {
             try makePrimary()
@@ -65,8 +58,6 @@ package struct ContainerData {
         }
         unlink(data + "/postmaster.pid")
     }
-
-    private func isMade() throws(Failure) -> Bool { Files.isFilled(data + "/PG_VERSION") }
 
     private func requireVersion() throws(Failure) {
         let made = String(decoding: Files.read(data + "/PG_VERSION") ?? [], as: UTF8.self).prefix { $0 != "\n" }
@@ -196,7 +187,7 @@ package struct ContainerData {
         // The primary may come later than its standby.
         while try !copyPrimary() {
             talk("the primary cannot be copied yet; trying again in 2 s")
-            try Programs.pause(.seconds(2))
+            try StopSignals.pause(.seconds(2))
         }
         try Files.write("", to: stage + "/data/standby.signal")
         try closeStage()

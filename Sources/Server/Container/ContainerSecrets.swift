@@ -4,20 +4,12 @@ import Glibc
 import Install
 
 /// The first step of a start: secrets are copied to where only the server's user can read them.
-package struct ContainerSecrets {
-    private let settings: ContainerSettings
-    private let talk: (String) -> Void
-
-    package init(_ settings: ContainerSettings, talk: @escaping (String) -> Void) {
-        self.settings = settings
-        self.talk = talk
-    }
-
+extension ContainerStart {
     /// The user of the server, to whom root gives up its rights after this step.
     private static let serverUser = "postgres"
 
     /// Copies the secrets and writes the password files that stay; as root, gives all to the server's user.
-    package func collect() throws(Failure) {
+    package func collectSecrets() throws(Failure) {
         guard geteuid() == 0 else { return try copy() }
         do throws(Failure) {
             try Files.makeFolder(settings.data)
@@ -41,7 +33,7 @@ package struct ContainerSecrets {
     }
 
     /// What the server must not find in its environment.
-    package static let variables = ["POSTGRES_PASSWORD", "POSTGRES_PASSWORD_FILE", "PGPASSWORD"]
+    package static let secretVariables = ["POSTGRES_PASSWORD", "POSTGRES_PASSWORD_FILE", "PGPASSWORD"]
 
     private func copy() throws(Failure) {
         try Files.remove(settings.privateFolder)
@@ -51,9 +43,7 @@ package struct ContainerSecrets {
         }
         for name in ["tls_certificate", "tls_key"] { try copy(name, as: name) }
         if let file = settings.passwordFile {
-            guard Files.exists(file) else {
-                throw Failure(.usage, "POSTGRES_PASSWORD_FILE=\(file) does not exist")
-            }
+            guard Files.exists(file) else { throw Failure(.usage, "POSTGRES_PASSWORD_FILE=\(file) does not exist") }
             try copy(from: file, as: RolePassword.application, isPassword: true)
         } else if let password = settings.password {
             try Files.write(password, to: settings.secrets + "/" + RolePassword.application)

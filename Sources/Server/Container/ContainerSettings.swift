@@ -9,7 +9,6 @@ package struct ContainerSettings: Sendable {
         case primary, standby
     }
 
-    /// The data directory.
     let data: String
     let kind: Kind
     let isTLSOnly: Bool
@@ -23,10 +22,8 @@ package struct ContainerSettings: Sendable {
     /// The password of the application, or the file that holds it.
     let password: String?
     let passwordFile: String?
-    /// How a standby reaches its primary.
     let primary: (host: String, port: String, sslmode: String)
     let slot: String
-    /// Where the server's socket lies.
     let sockets: String
 
     /// Files that only the user of the server can read; made anew at each start.
@@ -41,15 +38,15 @@ package struct ContainerSettings: Sendable {
 
     /// - Throws: ``Failure`` when a value cannot be used.
     package init(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws(Failure) {
-        func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-        func choice(_ name: String, _ first: String, _ second: String) throws(Failure) -> String {
-            let given = value(name) ?? first
+        func value(_ variable: EnvironmentVariable) -> String? { variable.value(in: environment) }
+        func choice(_ variable: EnvironmentVariable, _ first: String, _ second: String) throws(Failure) -> String {
+            let given = value(variable) ?? first
             guard given == first || given == second else {
-                throw Failure(.usage, "\(name)=\(given): \(first) or \(second)")
+                throw Failure(.usage, "\(variable.name)=\(given): \(first) or \(second)")
             }
             return given
         }
-        if let user = value("POSTGRES_USER"), user != RolePassword.application {
+        if let user = value(.containerUser), user != RolePassword.application {
             throw Failure(
                 .usage,
                 "POSTGRES_USER=\(user): the application logs in as \(RolePassword.application), and only as that",
@@ -58,28 +55,27 @@ package struct ContainerSettings: Sendable {
                     docker exec -it CONTAINER psql -U postgres
                     """)
         }
-        password = value("POSTGRES_PASSWORD")
-        passwordFile = value("POSTGRES_PASSWORD_FILE")
+        password = value(.containerPassword)
+        passwordFile = value(.containerPasswordFile)
         if password != nil, passwordFile != nil {
             throw Failure(.usage, "POSTGRES_PASSWORD and POSTGRES_PASSWORD_FILE are both set; keep one")
         }
-        kind = try choice("EMAILDB_ROLE", "primary", "standby") == "primary" ? .primary : .standby
-        isTLSOnly = try choice("EMAILDB_TLS", "off", "on") == "on"
-        data = value("PGDATA") ?? "/var/lib/postgresql/data"
-        database = value("POSTGRES_DB") ?? "email_service"
-        profile = value("EMAILDB_TUNE_PROFILE")
-        accessRules = value("EMAILDB_HBA_FILE")
-        initdbArguments = (value("POSTGRES_INITDB_ARGS") ?? "").split(whereSeparator: \.isWhitespace).map(String.init)
-        mountedSecrets = value("EMAILDB_SECRETS") ?? "/run/secrets"
+        kind = try choice(.role, "primary", "standby") == "primary" ? .primary : .standby
+        isTLSOnly = try choice(.tls, "off", "on") == "on"
+        data = value(.dataDirectory) ?? "/var/lib/postgresql/data"
+        database = value(.containerDatabase) ?? "email_service"
+        profile = value(.tuneProfile)
+        accessRules = value(.accessRules)
+        initdbArguments = (value(.initdbArguments) ?? "").split(whereSeparator: \.isWhitespace).map(String.init)
+        mountedSecrets = value(.secrets) ?? "/run/secrets"
         primary = (
-            value("EMAILDB_PRIMARY_HOST") ?? "email-postgres", value("EMAILDB_PRIMARY_PORT") ?? "5432",
-            value("EMAILDB_PRIMARY_SSLMODE") ?? "prefer"
+            value(.primaryHost) ?? "email-postgres", value(.primaryPort) ?? "5432",
+            value(.primarySSLMode) ?? "prefer"
         )
-        slot = value("EMAILDB_REPLICATION_SLOT") ?? "email_standby"
-        sockets = value("EMAILDB_SOCKETS") ?? "/var/run/postgresql"
+        slot = value(.replicationSlot) ?? "email_standby"
+        sockets = value(.sockets) ?? "/var/run/postgresql"
     }
 
-    /// How a standby connects to its primary.
     var conninfo: String {
         let parameters = [
             ("host", primary.host), ("port", primary.port), ("user", RolePassword.replication),
@@ -106,6 +102,18 @@ package struct ContainerSettings: Sendable {
     static var userName: String? { getpwuid(geteuid()).flatMap { $0.pointee.pw_name }.map { String(cString: $0) } }
 }
 
+/// The start of a container, in four steps, each in a file of its own.
+package struct ContainerStart {
+    let settings: ContainerSettings
+    /// Tells people what goes on.
+    let talk: (String) -> Void
+
+    package init(_ settings: ContainerSettings, talk: @escaping (String) -> Void) {
+        self.settings = settings
+        self.talk = talk
+    }
+}
+
 /// Files of a container, made for their owner alone.
 enum Files {
     static func exists(_ path: String) -> Bool {
@@ -127,9 +135,7 @@ enum Files {
 
     static func read(_ path: String) -> [UInt8]? { FileManager.default.contents(atPath: path).map { [UInt8]($0) } }
 
-    static func write(_ text: String, to path: String) throws(Failure) {
-        try write(Array(text.utf8), to: path)
-    }
+    static func write(_ text: String, to path: String) throws(Failure) { try write(Array(text.utf8), to: path) }
 
     static func write(_ bytes: [UInt8], to path: String, adding: Bool = false) throws(Failure) {
         let file = open(path, O_WRONLY | O_CREAT | (adding ? O_APPEND : O_TRUNC) | O_CLOEXEC, 0o600)
@@ -170,7 +176,6 @@ enum Programs {
     /// What of its output goes to the log.
     enum Output { case all, errors, nothing }
 
-    /// Runs a program to its end, and returns its exit status.
     static func run(
         _ words: [String], showing shown: Output = .all, adding variables: [String: String] = [:]
     ) throws(Failure) -> Int32 {
@@ -187,9 +192,5 @@ enum Programs {
         return try ChildProgram(
             words, environment: ProcessInfo.processInfo.environment.merging(variables) { _, ours in ours },
             output: (shown == .all ? nil : nothing, shown == .nothing ? nothing : nil))
-    }
-
-    static func pause(_ duration: Duration) throws(Failure) {
-        try StopSignals.pause(duration)
     }
 }

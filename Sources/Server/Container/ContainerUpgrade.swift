@@ -6,17 +6,9 @@ import Postgres
 
 /// The fourth step of a start: a primary is brought to the version of this program, on a server that only this container
 /// reaches.
-package struct ContainerUpgrade {
-    private let settings: ContainerSettings
-    private let talk: (String) -> Void
-
-    package init(_ settings: ContainerSettings, talk: @escaping (String) -> Void) {
-        self.settings = settings
-        self.talk = talk
-    }
-
+extension ContainerStart {
     /// Applies the steps, sets the passwords, and tunes; a standby and a server that is being restored stay as they are.
-    package func run() throws(Failure) {
+    package func upgrade() throws(Failure) {
         if settings.isFollowing || settings.isRestoring { return }
         let server = try start()
         do {
@@ -31,9 +23,7 @@ package struct ContainerUpgrade {
             throw error
         }
         kill(server.process, SIGINT)
-        guard server.wait() == 0 else {
-            throw Failure(.cannotConnect, "the server did not stop in order, see above")
-        }
+        guard server.wait() == 0 else { throw Failure(.cannotConnect, "the server did not stop in order, see above") }
     }
 
     private func start() throws(Failure) -> ChildProgram {
@@ -49,10 +39,8 @@ package struct ContainerUpgrade {
     /// Waits as long as the server replays its log.
     private func waitUntilReady(_ server: ChildProgram) throws(Failure) {
         while LocalServer.running(settings.data)?.pid != server.process || !LocalServer.isReady(settings.data) {
-            if !server.isRunning {
-                throw Failure(.cannotConnect, "the server did not start, see above")
-            }
-            try Programs.pause(.milliseconds(20))
+            if !server.isRunning { throw Failure(.cannotConnect, "the server did not start, see above") }
+            try StopSignals.pause(.milliseconds(20))
         }
     }
 

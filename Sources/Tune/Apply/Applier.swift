@@ -46,7 +46,7 @@ struct ConfigurationWriter {
     let server: ServerState
 
     /// Writes the journal as the first thing of all.
-    /// - Throws: ``Failure`` when the file cannot be written: it is managed by somebody else.
+    /// - Throws: ``Failure`` when the file cannot be written: another program manages it.
     func begin(_ journal: TuneJournal, _ connection: borrowing Connection) throws {
         do {
             try write(journal, connection)

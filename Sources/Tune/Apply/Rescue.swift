@@ -4,7 +4,7 @@ import Glibc
 import Install
 import Server
 
-/// Mends the postgresql.auto.conf of a server that is down and would not start, without a server to ask.
+/// Fixes the postgresql.auto.conf of a server that is down and would not start, without a server to ask.
 package struct Rescue: Sendable {
     private let dataDirectory: String
     private let programs: String?

@@ -139,7 +139,7 @@ struct Restarter {
 
 extension Tuner {
     /// Remembers a server and its configuration, before anything is written, for ``restart(_:)`` to return to.
-    /// - Throws: ``Failure``; refused when the server is not on this machine, or somebody else keeps it running.
+    /// - Throws: ``Failure``; refused when the server is not on this machine, or a service manager runs it.
     package func restartPoint() throws -> RestartPoint {
         try session { try Restarter.point(try state($0), $0) }
     }

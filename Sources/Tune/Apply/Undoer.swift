@@ -59,8 +59,8 @@ package struct UndoReport: Sendable, Codable {
         case unset
         /// An undo that was stopped, or an apply that never came so far, left it as it was before.
         case alreadyBack = "already back"
-        /// Somebody has given it another value since, which stays.
-        case keptTheirs = "kept, changed by somebody else since"
+        /// It has another value since, which stays.
+        case keptTheirs = "kept, changed since"
     }
 
     /// One setting.

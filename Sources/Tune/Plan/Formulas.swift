@@ -1,6 +1,6 @@
 /// The values that a profile gives a machine.
 ///
-/// At the sizes that the founding document assumes (1 GB for its base, 8 GB for production) they are the document's own.
+/// At the sizes that the documentation assumes (1 GB for its base, 8 GB for production) they are the documented ones.
 /// Where the factors come from is said in <doc:Tuning>.
 package struct Formulas {
     let profile: TuneProfile

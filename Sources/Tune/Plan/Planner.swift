@@ -22,7 +22,7 @@ struct Preparation: Sendable {
     let candidate: Candidate
 }
 
-/// Makes a plan of a server's state; asks nobody anything.
+/// Makes a plan of a server's state, without asking.
 package struct Planner {
     let options: TuneOptions
     let server: ServerState
@@ -69,12 +69,12 @@ package struct Planner {
         addApplicationCommit(&items, &changes, &during, &after)
         let profile = options.profile
         let budget = MemoryBudget(candidate, memory: machine.memory.value, shared: nil)
-        let advice = PlanAdvice(
+        let notes = PlanNotes(
             options: options, server: server, formulas: formulas, candidate: candidate, items: items)
         let plan = TunePlan(
             profile: profile, isExact: options.isExact, serverVersion: Self.version(server.versionNumber),
             machine: machine, items: items, budget: budget, proof: StartProof(.notNeeded),
-            durability: advice.durability, overrides: advice.overrides, notes: advice.notes,
+            durability: notes.durability, overrides: notes.overrides, notes: notes.notes,
             isResuming: server.journal.map { $0.state != .applied } ?? false)
         return Preparation(
             plan: plan, changes: ordered(changes),

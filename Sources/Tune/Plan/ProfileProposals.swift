@@ -26,13 +26,13 @@ struct ProfileProposals {
     /// All of them, in the order of the document.
     var all: [Proposal] { (options.isExact ? exact : memory + log + planner) + servers + commits }
 
-    /// The document's literal values; what is dangerous among them comes with ``commits``, by flags of its own.
+    /// The documented values; what is dangerous among them comes with ``commits``, by flags of its own.
     private var exact: [Proposal] {
         let wanted = FoundingDocument.base + FoundingDocument.additions(profile)
         let last = Dictionary(wanted.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
         return FoundingDocument.base.map(\.name).compactMap { name in
             let value = name == "max_connections" ? String(formulas.connections) : last[name]
-            return value.map { propose(name, $0, "The founding document's literal value (--exact).") }
+            return value.map { propose(name, $0, "The documented value, whatever the machine (--exact).") }
         }
     }
 
@@ -147,7 +147,7 @@ struct ProfileProposals {
         proposals.append(
             propose(
                 "log_parameter_max_length", "0",
-                "The parameters of a slow statement are somebody's mail, and have no place in the log."))
+                "The parameters of a slow statement are contents of mail, and do not belong in the log."))
         return proposals
     }
 

@@ -5,7 +5,7 @@ struct Proposal: Sendable {
     let value: String
     /// One sentence.
     let why: String
-    /// The line of the founding document that the setting comes from; nil for what the document does not name.
+    /// The documented line that the setting comes from; nil where none is documented.
     let document: String?
     /// Whether a present value that differs little is as good: the value follows from something that was measured.
     let isApproximate: Bool
@@ -19,7 +19,7 @@ struct Proposal: Sendable {
     }
 }
 
-/// The founding document's tuning, word for word.
+/// The documented tuning, word for word.
 enum FoundingDocument {
     /// "Configuration": what every server starts from; sized for 1 GB.
     static let base: [(name: String, value: String)] = [

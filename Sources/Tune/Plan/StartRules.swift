@@ -44,7 +44,7 @@ package enum StartRules {
             add(
                 "wal_level = minimal with \(server.physicalSlots) physical replication slots: the server would not"
                     + " start, and point-in-time recovery and standbys need what it would no longer log",
-                "SELECT slot_name, active FROM pg_replication_slots;   -- somebody follows this server")
+                "SELECT slot_name, active FROM pg_replication_slots;   -- a standby follows this server")
         }
         if server.standbys > 0 {
             add(

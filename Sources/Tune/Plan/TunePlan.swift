@@ -47,7 +47,7 @@ package struct TunePlan: Sendable, Codable, Hashable {
         package let action: Action
         /// One sentence.
         package let why: String
-        /// The founding document's line.
+        /// The documented line.
         package let document: String?
 
         /// Whether something has to be done.
@@ -56,7 +56,7 @@ package struct TunePlan: Sendable, Codable, Hashable {
 
     /// The profile.
     package let profile: TuneProfile
-    /// Whether values are the founding document's literal ones.
+    /// Whether values are the documented ones, whatever the machine.
     package let isExact: Bool
     /// The server's version, such as `16.4`.
     package let serverVersion: String

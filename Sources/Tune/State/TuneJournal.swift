@@ -4,7 +4,7 @@ import FoundationEssentials
 /// What `tune` has changed on a server, and what was there before.
 ///
 /// It is kept as the value of a setting of its own in postgresql.auto.conf, in the very file that it is about: a
-/// server's file has one journal whoever looks from wherever, each change of it is atomic and durable (PostgreSQL
+/// server's file has one journal for every client, each change of it is atomic and durable (PostgreSQL
 /// writes a new file, syncs it and renames it), and it can be read while the server is down.
 struct TuneJournal: Codable, Sendable, Hashable {
     /// The setting that holds the journal; PostgreSQL takes any name with a dot for another program's.

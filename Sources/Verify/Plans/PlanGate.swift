@@ -16,13 +16,10 @@ package struct PlanGate {
 
     /// Adds findings to a report, or says why plans could not be looked at.
     func run(_ connection: borrowing Connection, into report: inout VerifyReport) throws {
-        func unseen(_ what: String, _ reason: String, _ fix: String?) {
-            report.unseen.append(.init(section: .plans, what: what, reason: reason, fix: fix))
-        }
         guard overview.isSuperuser else {
-            return unseen(
-                "plans", "\(overview.role) is no superuser, whom the plans inside of functions are shown to",
-                "emaildb verify --only plans --username postgres")
+            return report.skip(
+                .plans, "plans", "\(overview.role) is no superuser, whom the plans inside of functions are shown to",
+                fix: "emaildb verify --only plans --username postgres")
         }
         let start = ContinuousClock.now
         let size = try connection.query(
@@ -30,9 +27,9 @@ package struct PlanGate {
         )
         let isLive = (size.first?.integer("rows") ?? -1) >= Self.enoughMessages
         if !isLive && overview.isStandby {
-            return unseen(
-                "plans", "the server is a standby, with too little mail for plans that say something",
-                "emaildb verify --only plans --host PRIMARY")
+            return report.skip(
+                .plans, "plans", "the server is a standby, with too little mail for plans that say something",
+                fix: "emaildb verify --only plans --host PRIMARY")
         }
         try connection.script(opening)
         var checked = 0
@@ -48,11 +45,10 @@ package struct PlanGate {
                 checked += 1
             }
         } catch let error as PostgresError where error.kind == .server && Interruption.signal == nil && checked == 0 {
-            unseen("plans", error.message, nil)
+            report.skip(.plans, "plans", error.message)
         }
         _ = try connection.script("ROLLBACK; RESET SESSION AUTHORIZATION")
-        report.parts.append(
-            .init(section: .plans, checks: checked, milliseconds: start.duration(to: .now).wholeMilliseconds))
+        report.finish(.plans, checks: checked, since: start)
     }
 
     private var opening: String {
@@ -103,7 +99,7 @@ package struct PlanGate {
 
     /// Leaves the planner one index of a table, until the rollback.
     ///
-    /// A row of pg_index that is not committed is nobody else's to see; who wants to change or drop one of these indexes
+    /// A row of pg_index that is not committed no other session sees; one that changes or drops one of these indexes
     /// waits for the milliseconds that this takes.
     private static func hidingOthers(than index: String) -> String {
         """
@@ -122,7 +118,6 @@ package struct PlanGate {
         }
     }
 
-    /// Whether a plan reads an index, under whichever kind of scan.
     static func uses(_ index: String, _ plans: String) -> Bool {
         plans.contains(" using \(index) on ") || plans.contains(" on \(index) ") || plans.hasSuffix(" on \(index)")
             || plans.contains(" on \(index)\n")
@@ -130,7 +125,6 @@ package struct PlanGate {
 
     private static func readsWholeTable(_ plans: String) -> Bool { plans.contains("Seq Scan on email_") }
 
-    /// The lines of a plan that name what is read.
     private static func scans(in plans: String) -> String {
         let lines = plans.split(separator: "\n").filter { $0.contains("Scan ") }.map {
             $0.trimming { $0 == " " || $0 == "-" || $0 == ">" }

@@ -5,12 +5,8 @@ import Postgres
 package struct PlanValues: Sendable {
     private let expressions: [String: String]
 
-    /// A query with the values in place.
-    func fill(_ sql: String) -> String {
-        expressions.reduce(sql) { $0.replacing("{\($1.key)}", with: $1.value) }
-    }
+    func fill(_ sql: String) -> String { expressions.reduce(sql) { $0.replacing("{\($1.key)}", with: $1.value) } }
 
-    /// The tenant that is served.
     var tenant: String { expressions["tenant"] ?? "''" }
 
     /// Values of the data that the plan gate's tests load; no row need have them.

@@ -1,9 +1,5 @@
-/// A catalogued query, and the index that it must use.
-///
-/// In its SQL, `{name}` stands for a value of ``PlanValues``, written as an expression: what the planner sees of a
-/// statement's parameters.
+/// A catalogued query, and the index that it must use; in its SQL, `{name}` stands for an expression of ``PlanValues``.
 package struct PlannedQuery: Sendable {
-    /// Who runs it.
     enum Actor: Sendable {
         /// The application, under row security, serving the biggest tenant.
         case application
@@ -27,7 +23,6 @@ package struct PlannedQuery: Sendable {
         self.needsRows = needsRows
     }
 
-    /// The index's name.
     var indexName: String { "idx_email_" + index }
 
     /// Whether what is asked for is behind a function, whose plans only its execution shows.
@@ -40,7 +35,6 @@ package struct PlannedQuery: Sendable {
     private static let live = "AND NOT is_deleted"
     private static let newest = "ORDER BY received_at DESC LIMIT 50"
 
-    /// The catalogue.
     static let all: [PlannedQuery] = [
         // Accounts and folders
         .init("accounts_tenant_user", "SELECT * FROM email_accounts WHERE user_id = {user}"),
@@ -51,8 +45,7 @@ package struct PlannedQuery: Sendable {
         .init("accounts_due", "SELECT * FROM email_claim_accounts(5)", as: .worker),
         .init("accounts_stuck", "SELECT * FROM email_claim_accounts(5)", as: .worker),
         .init(
-            "folders_account_type",
-            "SELECT * FROM email_folders WHERE account_id = {otherAccount} AND type = 'inbox'"),
+            "folders_account_type", "SELECT * FROM email_folders WHERE account_id = {otherAccount} AND type = 'inbox'"),
         .init("folders_tenant_account", "SELECT * FROM email_folders WHERE account_id = \(account)"),
         .init("folders_type", "SELECT id FROM email_folders WHERE type = 'spam'", as: .superuser),
         .init(
@@ -74,12 +67,10 @@ package struct PlannedQuery: Sendable {
             "SELECT count(*) FROM email_messages WHERE folder_id = \(folder) AND NOT is_read \(live)"),
         .init(
             "messages_account_unread",
-            "SELECT * FROM email_messages WHERE account_id = \(account) AND NOT is_read \(live) \(newest)"
-        ),
+            "SELECT * FROM email_messages WHERE account_id = \(account) AND NOT is_read \(live) \(newest)"),
         .init(
             "messages_account_flagged",
-            "SELECT * FROM email_messages WHERE account_id = \(account) AND is_flagged \(live) \(newest)"
-        ),
+            "SELECT * FROM email_messages WHERE account_id = \(account) AND is_flagged \(live) \(newest)"),
         .init(
             "messages_account_drafts",
             "SELECT * FROM email_messages WHERE account_id = \(account) AND is_draft \(live) ORDER BY updated_at DESC LIMIT 50"
@@ -87,9 +78,7 @@ package struct PlannedQuery: Sendable {
         .init(
             "messages_account_read",
             "SELECT is_read, count(*) FROM email_messages WHERE account_id = \(account) GROUP BY is_read"),
-        .init(
-            "messages_thread_id",
-            "SELECT * FROM email_messages WHERE thread_id = {thread} ORDER BY received_at"),
+        .init("messages_thread_id", "SELECT * FROM email_messages WHERE thread_id = {thread} ORDER BY received_at"),
         .init(
             "messages_folder_thread",
             """
@@ -98,23 +87,19 @@ package struct PlannedQuery: Sendable {
             """),
         .init(
             "messages_with_attachments",
-            "SELECT * FROM email_messages WHERE account_id = \(account) AND has_attachments \(live) \(newest)"
-        ),
+            "SELECT * FROM email_messages WHERE account_id = \(account) AND has_attachments \(live) \(newest)"),
         .init(
             "messages_account_from",
-            "SELECT * FROM email_messages WHERE account_id = \(account) AND from_address = {sender} \(newest)"
-        ),
+            "SELECT * FROM email_messages WHERE account_id = \(account) AND from_address = {sender} \(newest)"),
         .init(
             "messages_account_from",
             "SELECT * FROM email_messages WHERE account_id = \(account) AND from_address ^@ {senderStart}"),
         // Keys and synchronisation
         .init(
-            "messages_message_id",
-            "SELECT * FROM email_messages WHERE message_id = {key} AND account_id = \(account)"),
+            "messages_message_id", "SELECT * FROM email_messages WHERE message_id = {key} AND account_id = \(account)"),
         .init(
-            "messages_in_reply_to",
-            "SELECT * FROM email_messages WHERE account_id = \(account) AND in_reply_to = {key}"),
-        .init("messages_imap_uid", "SELECT * FROM email_messages WHERE folder_id = \(folder) AND imap_uid = {uid}"),
+            "messages_in_reply_to", "SELECT * FROM email_messages WHERE account_id = \(account) AND in_reply_to = {key}"
+        ), .init("messages_imap_uid", "SELECT * FROM email_messages WHERE folder_id = \(folder) AND imap_uid = {uid}"),
         .init(
             "messages_folder_uid",
             "SELECT id FROM email_messages WHERE folder_id = \(folder) AND imap_uid_num BETWEEN 1000 AND 3000 ORDER BY imap_uid_num"
@@ -159,9 +144,7 @@ package struct PlannedQuery: Sendable {
             as: .superuser),
         // Audit
         .init("audit_log_tenant_time", "SELECT * FROM email_audit_log ORDER BY changed_at DESC LIMIT 50"),
-        .init(
-            "audit_log_record",
-            "SELECT * FROM email_audit_log WHERE record_id = {message} ORDER BY changed_at DESC"),
+        .init("audit_log_record", "SELECT * FROM email_audit_log WHERE record_id = {message} ORDER BY changed_at DESC"),
         .init(
             "audit_log_actor",
             "SELECT * FROM email_audit_log WHERE actor_id = {actor} ORDER BY changed_at DESC LIMIT 50"),

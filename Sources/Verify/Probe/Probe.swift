@@ -4,7 +4,7 @@ import Postgres
 /// Makes two tenants, attacks one as the application serving the other, and rolls everything back.
 ///
 /// Everything is done with the application's own rights, by `SET LOCAL SESSION AUTHORIZATION` for a superuser and
-/// `SET LOCAL ROLE` for a member. Tenants and addresses are random, so the locks of their writers are nobody else's; the
+/// `SET LOCAL ROLE` for a member. Tenants and addresses are random, so no other session takes the locks of their writers; the
 /// shared one of all writers is held for the length of the probe, which only maintenance without a tenant waits for.
 /// Sequences stay advanced, as after any rolled-back insert.
 package struct Probe {
@@ -15,20 +15,15 @@ package struct Probe {
     /// Adds findings to a report, or says why the probe could not be made.
     func run(_ connection: borrowing Connection, into report: inout VerifyReport) throws {
         if overview.isStandby {
-            report.unseen.append(
-                .init(
-                    section: .probe, what: "attacks on row security",
-                    reason: "the server is a standby, where the two tenants of the probe cannot be written",
-                    fix: "emaildb verify --only probe --host PRIMARY"))
-            return
+            return report.skip(
+                .probe, "attacks on row security",
+                "the server is a standby, where the two tenants of the probe cannot be written",
+                fix: "emaildb verify --only probe --host PRIMARY")
         }
         guard overview.mayActAsApplication || overview.role == Self.role else {
-            report.unseen.append(
-                .init(
-                    section: .probe, what: "attacks on row security",
-                    reason: "\(overview.role) may not act as \(Self.role)",
-                    fix: "emaildb verify --only probe --username \(Self.role)   # or a superuser"))
-            return
+            return report.skip(
+                .probe, "attacks on row security", "\(overview.role) may not act as \(Self.role)",
+                fix: "emaildb verify --only probe --username \(Self.role)   # or a superuser")
         }
         let start = ContinuousClock.now
         var tenants: [ProbeTenant] = []
@@ -49,10 +44,7 @@ package struct Probe {
         }
         _ = try connection.script("ROLLBACK; DEALLOCATE ALL; RESET SESSION AUTHORIZATION; RESET ROLE")
         try lookForLeftovers(tenants, connection, &report)
-        report.parts.append(
-            .init(
-                section: .probe, checks: ProbeAttack.all.count, milliseconds: start.duration(to: .now).wholeMilliseconds
-            ))
+        report.finish(.probe, checks: ProbeAttack.all.count, since: start)
     }
 
     private var opening: String {
@@ -60,7 +52,7 @@ package struct Probe {
             overview.role == Self.role
             ? ""
             : overview.isSuperuser ? "SET LOCAL SESSION AUTHORIZATION \(Self.role);" : "SET LOCAL ROLE \(Self.role);"
-        // The application's own waits are longer; an attack that waits for somebody is given up.
+        // The application's own waits are longer; an attack that waits for another session is given up.
         return """
             BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \(become)
             SET LOCAL search_path = pg_catalog, public, pg_temp; SET LOCAL row_security = on; SET LOCAL lock_timeout = '1s';
@@ -72,35 +64,25 @@ package struct Probe {
         _ attack: ProbeAttack, _ mine: ProbeTenant, _ theirs: ProbeTenant, _ connection: borrowing Connection,
         _ report: inout VerifyReport
     ) throws {
-        let (came, said) = try outcome(attack.actor, attack.sql, mine, theirs, connection)
-        if Self.isWait(came) {
-            report.unseen.append(
-                .init(section: .probe, what: attack.name, reason: "it waited too long for another session", fix: nil)
-            )
-            return
-        }
+        let (result, text) = try outcome(attack.actor, attack.sql, mine, theirs, connection)
+        if Self.isWait(result) { return report.skip(.probe, attack.name, "it waited too long for another session") }
         var failedControl: String?
         if let control = attack.control {
             let (positive, reason) = try outcome(control.actor, control.sql, mine, theirs, connection)
             if positive != .success && !Self.isWait(positive) { failedControl = reason ?? positive.description }
         }
-        if let failedControl, came != .success {
+        func find(_ code: FindingCode, _ expected: String, _ actual: String?, message: String? = nil) {
             report.findings.append(
-                Finding(
-                    .controlFailed, object: "attack: " + attack.name, expected: "success of the rightful user",
-                    actual: failedControl))
-        } else if case .error = came, came != attack.outcome {
+                Finding(code, object: "attack: " + attack.name, message: message, expected: expected, actual: actual))
+        }
+        let expected = attack.outcome.description
+        if let failedControl, result != .success {
+            find(.controlFailed, "success of the rightful user", failedControl)
+        } else if case .error = result, result != attack.outcome {
             // Kept out, but not by what should have done so.
-            report.findings.append(
-                Finding(
-                    .controlFailed, object: "attack: " + attack.name,
-                    message: "an attack is refused for another reason",
-                    expected: attack.outcome.description, actual: said))
-        } else if came != attack.outcome {
-            report.findings.append(
-                Finding(
-                    .attackSucceeded, object: "attack: " + attack.name, expected: attack.outcome.description,
-                    actual: came.description))
+            find(.controlFailed, expected, text, message: "an attack is refused for another reason")
+        } else if result != attack.outcome {
+            find(.attackSucceeded, expected, result.description)
         }
     }
 
@@ -134,7 +116,6 @@ package struct Probe {
         outcome == .error(SQLState.lockNotAvailable.rawValue) || outcome == .error(SQLState.queryCanceled.rawValue)
     }
 
-    /// Looks whether a row of the two tenants, or a lock of this session, outlived the rollback.
     private func lookForLeftovers(
         _ tenants: [ProbeTenant], _ connection: borrowing Connection, _ report: inout VerifyReport
     ) throws {
@@ -154,10 +135,7 @@ package struct Probe {
             }
         } catch let error as PostgresError where error.kind == .server && Interruption.signal == nil {
             try connection.query("ROLLBACK")
-            report.unseen.append(
-                .init(
-                    section: .probe, what: "whether the probe left something behind", reason: error.message, fix: nil
-                ))
+            report.skip(.probe, "whether the probe left something behind", error.message)
         }
         if !left.isEmpty {
             report.findings.append(

@@ -4,19 +4,16 @@
 /// probe's own tenants, takes no lock that others wait for, and does nothing that a rollback does not take back. In SQL,
 /// `{A.name}` stands for a value of the attacker's tenant and `{B.name}` for one of the victim's.
 struct ProbeAttack: Sendable {
-    /// Whom the application serves.
     enum Actor: Sendable {
         case attacker, victim
-        /// Nobody: the setting is empty, as after a transaction that served somebody.
+        /// No tenant: the setting is empty, as after a transaction that served one.
         case nobody
-        /// Something that is no tenant.
         case garbled
     }
 
     enum Outcome: Sendable, Equatable, CustomStringConvertible {
         /// No row is returned, changed or deleted.
         case nothing
-        /// An error of this SQLSTATE.
         case error(String)
         /// At least one row, or a statement without rows that works.
         case success
@@ -50,7 +47,6 @@ struct ProbeAttack: Sendable {
         self.control = control.map { ($0, rightful ?? sql) }
     }
 
-    /// The catalogue.
     static let all = reading + writing + functions + sideDoors
 
     private static let tables = ["email_accounts", "email_folders", "email_messages", "email_attachments"]

@@ -5,7 +5,6 @@ struct ProbeTenant: Sendable {
     /// What `{A.name}` and `{B.name}` stand for.
     let values: [String: String]
 
-    /// The tenant's id.
     var id: String { values["tenant"] ?? "" }
 
     /// Inserts the tenant's rows by a session that acts as the application, in its open transaction.
@@ -48,7 +47,6 @@ struct ProbeTenant: Sendable {
         ]
     }
 
-    /// A text with both tenants' values in place.
     static func fill(_ sql: String, _ mine: ProbeTenant, _ theirs: ProbeTenant) -> String {
         [("A", mine), ("B", theirs)].reduce(sql) { text, item in
             item.1.values.reduce(text) { $0.replacing("{\(item.0).\($1.key)}", with: $1.value) }

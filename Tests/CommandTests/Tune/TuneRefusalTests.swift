@@ -109,7 +109,7 @@ import Testing
         let applied = try await apply()
         #expect(applied.status == 0, "\(applied.errors)")
         #expect(
-            applied.output.contains("held against PostgreSQL's rules only"), "only a superuser may know the programs")
+            applied.output.contains("compared with PostgreSQL's rules only"), "only a superuser may know the programs")
         #expect(try await target.configuration().contains("shared_buffers = '2GB'"))
         let unknown = try await CommandRunner.emaildb(
             ["tune", "--profile", "production", "--plan"], environment: settings.environment)

@@ -60,9 +60,9 @@ import Testing
             await #expect(throws: (any Error).self, "the control: it does not start with \(taken)") {
                 try await target.server.resume()
             }
-            let mended = try await target.run(["--rescue", "-D", data], isUp: false)
-            #expect(mended.status == 0, "\(mended)")
-            #expect(mended.output.contains(taken), "\(mended.output)")
+            let rescued = try await target.run(["--rescue", "-D", data], isUp: false)
+            #expect(rescued.status == 0, "\(rescued)")
+            #expect(rescued.output.contains(taken), "\(rescued.output)")
             let kept = data + "/postgresql.auto.conf.before-rescue-\(number + 1)"
             #expect(try String(contentsOfFile: kept, encoding: .utf8) == text)
             try await target.server.resume()

@@ -1,5 +1,5 @@
 /// What a plan says beside its table: dangers in plain words, and what is worth knowing.
-struct PlanAdvice {
+struct PlanNotes {
     let options: TuneOptions
     let server: ServerState
     let formulas: Formulas
@@ -52,7 +52,7 @@ struct PlanAdvice {
         }
         if !options.walLevelMinimal {
             lines.append(
-                "The founding document's wal_level = minimal is left out: it saved nothing on ordinary inserts (108 MB"
+                "The documented wal_level = minimal is left out: it saved nothing on ordinary inserts (108 MB"
                     + " of log with and without) and ends standbys and point-in-time recovery. --wal-level-minimal sets"
                     + " it all the same.")
         }
@@ -92,7 +92,7 @@ struct PlanAdvice {
         ]
     }
 
-    /// Who else has a say, so that nobody wonders afterwards.
+    /// Settings of roles and databases that override the proposed ones.
     var overrides: [String] {
         server.overrides.compactMap { override in
             guard let item = items.first(where: { $0.setting == override.setting }),

@@ -4,7 +4,7 @@ import Server
 import TestSupport
 
 /// The folders of a container's start, and its steps run as a user that a server may have.
-struct ContainerStart: Sendable {
+struct TestContainer: Sendable {
     let folder: TemporaryFolder
     private let binaries: ServerBinaries
 
