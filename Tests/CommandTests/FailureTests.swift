@@ -51,7 +51,7 @@ import Verify
         try await expectFailure(command + Self.connections[1], .cannotConnect, fix: "env | grep")
     }
 
-    @Test(arguments: [["verify"], ["ready"], ["pool", "--probe"]])
+    @Test(.needsServer, arguments: [["verify"], ["ready"], ["pool", "--probe"]])
     func withoutTheDatabase(_ command: [String]) async throws {
         let settings = try await TestServer.shared.connectionSettings().database(TestDatabase.uniqueName())
         try await expectFailure(command, .cannotConnect, fix: "emaildb init", environment: settings.environment)
@@ -74,7 +74,7 @@ import Verify
         #expect(lines.plain == #"one"# + "\n    two" + #"\u{1B}\tthree"#)
     }
 
-    @Test func aTableWithAHostileNameIsOneLineOfTextAndTAP() async throws {
+    @Test(.needsServer) func aTableWithAHostileNameIsOneLineOfTextAndTAP() async throws {
         try await TestDatabase.withSchema { settings in
             let name = "emaildb.\(SQL.identifier(Self.hostile))"
             try Connection(settings).script("CREATE TABLE \(name) (id int)")

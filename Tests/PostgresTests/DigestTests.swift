@@ -48,10 +48,12 @@ import Testing
         return try #require(rows.first?["rolpassword"])
     }
 
-    @Test(arguments: [
-        "simple", "it's", #"back\slash"#, "two words", "100%#?", "zwölf 密碼 😀", "a",
-        String(repeating: "long", count: 60),
-    ])
+    @Test(
+        .needsServer,
+        arguments: [
+            "simple", "it's", #"back\slash"#, "two words", "100%#?", "zwölf 密碼 😀", "a",
+            String(repeating: "long", count: 60),
+        ])
     func aVerifierMatchesItsPasswordAndNoOther(_ password: String) async throws {
         let verifier = try #require(SCRAMVerifier(try await stored(password)))
         #expect(verifier.matches(password: password))
@@ -67,7 +69,7 @@ import Testing
         #expect(!verifier.matches(password: "elf"))
     }
 
-    @Test func theNumberOfIterationsIsRead() async throws {
+    @Test(.needsServer) func theNumberOfIterationsIsRead() async throws {
         let version = try Connection(await TestServer.shared.connectionSettings()).serverVersion
         // The setting exists from 16 on.
         let text = try await stored("secret", iterations: version >= 160_000 ? 1_234 : nil)
@@ -85,7 +87,7 @@ import Testing
         #expect(verifier.matches(password: "fish"))
     }
 
-    @Test func malformedVerifiersAreRefused() async throws {
+    @Test(.needsServer) func malformedVerifiersAreRefused() async throws {
         let good = try await stored("secret")
         #expect(SCRAMVerifier(good) != nil)
         let parts = good.split(separator: "$").map(String.init)

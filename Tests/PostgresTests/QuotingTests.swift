@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite struct QuotingTests {
+@Suite(.needsServer) struct QuotingTests {
     @Test(arguments: ["", "a'b", #"a\b"#, #"\'"#, "a\"b", "zwölf", "😀'\\\"", "line\nbreak", "$1 %s"])
     func textsAndNamesComeBackAsTheyWere(_ text: String) async throws {
         let connection = try Connection(await TestServer.shared.connectionSettings())

@@ -7,7 +7,7 @@ import Testing
 @testable import Tune
 
 /// What the server's machine is, read through a real server from trees that stand for `/proc` and `/sys`.
-@Suite struct MachineSensorTests {
+@Suite(.needsServer) struct MachineSensorTests {
     @Test func aContainerOfOneGigabyteOnALargeHostIsOneGigabyte() async throws {
         let (memory, cpus) = try await Self.sense([
             "proc/meminfo": "MemTotal:       134217728 kB\nMemFree: 1 kB\n",
@@ -74,7 +74,7 @@ import Testing
         #expect(cpus?.value == 1, "half a processor is one")
     }
 
-    @Test(.needsServer) func aServerWithoutProcIsAskedForItsMemory() async throws {
+    @Test func aServerWithoutProcIsAskedForItsMemory() async throws {
         let folder = try TemporaryFolder()
         var options = TuneOptions(profile: .production)
         options.systemRoot = folder.path
@@ -91,7 +91,7 @@ import Testing
         #expect(try tuner.plan(options).machine.memory.source == "--memory")
     }
 
-    @Test(.needsServer) func thePlanSaysWhatItWasMadeOf() async throws {
+    @Test func thePlanSaysWhatItWasMadeOf() async throws {
         let folder = try Self.tree([
             "proc/meminfo": "MemTotal: 134217728 kB\n", "proc/self/cgroup": "0::/\n",
             "proc/self/mountinfo": Self.version2, "sys/fs/cgroup/memory.max": "1073741824\n",
