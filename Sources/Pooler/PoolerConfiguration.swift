@@ -99,73 +99,60 @@ package struct PoolerConfiguration: Sendable {
         """
 
     private var encryption: [String] {
-        var lines: [String] = []
-        if let serverAuthority {
-            lines += ["server_tls_sslmode = verify-full", "server_tls_ca_file = \(serverAuthority)"]
-        } else {
-            lines.append("server_tls_sslmode = prefer")
-        }
+        let server =
+            serverAuthority.map { ["server_tls_sslmode = verify-full", "server_tls_ca_file = \($0)"] }
+            ?? ["server_tls_sslmode = prefer"]
         if let clientTLS {
-            lines += [
+            return server + [
                 "client_tls_sslmode = require", "client_tls_cert_file = \(clientTLS.certificate)",
                 "client_tls_key_file = \(clientTLS.key)",
             ]
-        } else if sendsPlaintext {
-            lines.append("; Clients are not encrypted: emaildb pool --tls-certificate FILE --tls-key FILE")
         }
-        return lines
+        let warning = "; Clients are not encrypted: emaildb pool --tls-certificate FILE --tls-key FILE"
+        return server + (sendsPlaintext ? [warning] : [])
     }
 
-    // MARK: - What PgBouncer cannot be told
-
+    /// What PgBouncer cannot be told.
     private var problems: [Problem] {
         var problems: [Problem] = []
-        func check(_ text: String, _ characters: String, _ problem: String, _ fix: String) {
-            let isPlain = text.unicodeScalars.allSatisfy {
-                $0.isASCII && ($0.isLetterOrDigit || characters.unicodeScalars.contains($0))
-            }
-            if text.isEmpty || !isPlain { problems.append(Problem(problem: problem, fix: fix)) }
+        func need(_ isGood: Bool, _ problem: String, _ fix: String) {
+            if !isGood { problems.append(Problem(problem: problem, fix: fix)) }
         }
-        check(
-            database, "_-.",
+        need(
+            Self.isPlain(database, "_-."),
             "PgBouncer takes database names of A-Z, a-z, 0-9, _, - and . only, not \(database.debugDescription)",
             "ALTER DATABASE \(SQL.identifier(database)) RENAME TO email_service;   -- or any such name")
-        if database == "pgbouncer" {
-            problems.append(
-                Problem(
-                    problem: "PgBouncer keeps the database name pgbouncer for itself",
-                    fix: "ALTER DATABASE pgbouncer RENAME TO email_service;   -- or any other name"))
-        }
-        check(
-            serverHost, "_-.:/",
+        need(
+            database != "pgbouncer", "PgBouncer keeps the database name pgbouncer for itself",
+            "ALTER DATABASE pgbouncer RENAME TO email_service;   -- or any other name")
+        need(
+            Self.isPlain(serverHost, "_-.:/"),
             "\"\(serverHost)\" is not one host name, address or socket folder that PgBouncer takes",
             "emaildb pool --host SERVER")
-        if Int(serverPort).map({ (1...65535).contains($0) }) != true {
-            problems.append(
-                Problem(problem: "\"\(serverPort)\" is not one port", fix: "emaildb pool --port 5432"))
-        }
-        check(
-            listenAddress, "_-.:,*", "\"\(listenAddress)\" is not an address to listen on",
+        need(
+            Int(serverPort).map((1...65535).contains) == true, "\"\(serverPort)\" is not one port",
+            "emaildb pool --port 5432")
+        need(
+            Self.isPlain(listenAddress, "_-.:,*"), "\"\(listenAddress)\" is not an address to listen on",
             "emaildb pool --listen 127.0.0.1")
-        let files = [authenticationFile, clientTLS?.certificate, clientTLS?.key, serverAuthority].compactMap { $0 }
-        for file in files where file.isEmpty || file != file.trimmed || file.unicodeScalars.contains(where: \.isControl)
-        {
-            problems.append(
-                Problem(
-                    problem: "a file name is empty, begins or ends with a blank, or holds a control character",
-                    fix: "Rename the file: \(file.debugDescription)"))
+        for file in [authenticationFile, clientTLS?.certificate, clientTLS?.key, serverAuthority].compactMap(\.self) {
+            let scalars = file.unicodeScalars
+            let ends = [scalars.first, scalars.last]
+            need(
+                ends.allSatisfy { $0?.properties.isWhitespace == false }
+                    && scalars.allSatisfy { $0.properties.generalCategory != .control },
+                "a file name is empty, begins or ends with a blank, or holds a control character",
+                "Rename the file: \(file.debugDescription)")
         }
         return problems
     }
-}
 
-extension Unicode.Scalar {
-    fileprivate var isLetterOrDigit: Bool { properties.isAlphabetic || properties.numericType == .decimal }
-    fileprivate var isControl: Bool { properties.generalCategory == .control }
-}
-
-extension String {
-    fileprivate var trimmed: String {
-        String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+    /// Whether a text holds nothing but ASCII letters, digits and a few other characters, and is not empty.
+    private static func isPlain(_ text: String, _ others: String) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                Unicode.Scalar(byte).properties.isAlphabetic && byte < 128 || (48...57).contains(byte)
+                    || others.utf8.contains(byte)
+            }
     }
 }

@@ -53,7 +53,7 @@ package struct PoolerProbe: Sendable, Codable {
     }
 
     fileprivate static func inconclusive(_ problem: String, fix: String) -> Failure {
-        Failure.refused("the pooler could not be judged", [Problem(problem: problem, fix: fix)])
+        .refused("the pooler could not be judged", [Problem(problem: problem, fix: fix)])
     }
 
     private static func observe(
@@ -121,28 +121,19 @@ private struct Trace {
     /// What of it is there in a later session, which then takes it away.
     func find(_ connection: borrowing Connection) throws -> Set<PoolerProbe.Leak> {
         guard let seen = try look(connection) else { return [] }
-        var leaks: Set<PoolerProbe.Leak> = []
-        if seen.text("tenant") == tenant {
-            leaks.insert(scope == .transaction ? .transactionTenant : .tenant)
-            try connection.query("RESET app.current_tenant_id")
-        }
-        if seen.text("actor") == actor {
-            leaks.insert(.actor)
-            try connection.query("RESET app.current_user_id")
-        }
-        if seen.flag("cursor") {
-            leaks.insert(.cursor)
-            try connection.query("CLOSE \(name)")
-        }
-        if seen.flag("locked") {
-            leaks.insert(.advisoryLock)
-            try connection.query("SELECT pg_catalog.pg_advisory_unlock(\(Self.space), \(key))")
-        }
-        if seen.flag("prepared") {
-            leaks.insert(.preparedStatement)
-            try connection.query("DEALLOCATE \(name)")
-        }
-        return leaks
+        let signs: [(isThere: Bool, leak: PoolerProbe.Leak, removal: String)] = [
+            (
+                seen.text("tenant") == tenant, scope == .transaction ? .transactionTenant : .tenant,
+                "RESET app.current_tenant_id"
+            ),
+            (seen.text("actor") == actor, .actor, "RESET app.current_user_id"),
+            (seen.flag("cursor"), .cursor, "CLOSE \(name)"),
+            (seen.flag("locked"), .advisoryLock, "SELECT pg_catalog.pg_advisory_unlock(\(Self.space), \(key))"),
+            (seen.flag("prepared"), .preparedStatement, "DEALLOCATE \(name)"),
+        ]
+        let found = signs.filter(\.isThere)
+        for sign in found { try connection.query(sign.removal) }
+        return Set(found.map(\.leak))
     }
 
     private func look(_ connection: borrowing Connection) throws -> Row? {

@@ -4,17 +4,13 @@ package import Tune
 extension TuneResult: Printable {
     /// What a run did; a plan that was carried out was shown before.
     package func text(isVerbose: Bool) -> StyledText {
-        var parts: [StyledText] = []
-        if let undone { parts.append(undone.text) }
+        var parts = [undone?.text]
         if let plan, applied == nil, tried == nil {
             if !plan.isEmpty || isVerbose { parts.append(plan.text(isVerbose: isVerbose)) }
             if plan.isEmpty { parts.append(plan.nothingToDo) }
         }
-        if let applied { parts.append(applied.text) }
-        if let tried { parts.append(tried.text) }
-        if let restarted { parts.append(restarted.text) }
-        if let rescued { parts.append(rescued.text) }
-        return parts.joined()
+        parts += [applied?.text, tried?.text, restarted?.text, rescued?.text]
+        return parts.compactMap(\.self).joined()
     }
 }
 
@@ -39,11 +35,9 @@ extension TunePlan: Printable {
         lines.append("\n\(budget.text)")
         if let start = proof.summary { lines.append("start: \(start)") }
         lines += durability.map { "\("durability", .yellow): \($0)" }
-        lines += overrides.map { "\("override", .yellow): \($0)" }
-        if isResuming {
-            lines.append("note: an earlier run was stopped half way; this one goes on, --undo takes it back")
-        }
-        lines += notes.map { "note: \($0)" }
+        lines += overridden
+        let resuming = "an earlier run was stopped half way; this one goes on, --undo takes it back"
+        lines += ((isResuming ? [resuming] : []) + notes).map { "note: \($0)" }
         return lines.joined()
     }
 
@@ -53,9 +47,10 @@ extension TunePlan: Printable {
             restartSettings.isEmpty ? "" : "; waiting for a restart: \(restartSettings.joined(separator: ", "))"
         var lines: [StyledText] = ["\("\(profile.rawValue): nothing to do", .green)\(waiting)"]
         lines += blockedSettings.map { "\($0): fixed by the server's command line, so that no file can change it" }
-        lines += overrides.map { "\("override", .yellow): \($0)" }
-        return lines.joined()
+        return (lines + overridden).joined()
     }
+
+    private var overridden: [StyledText] { overrides.map { "\("override", .yellow): \($0)" } }
 }
 
 extension Machine {
@@ -156,12 +151,10 @@ extension RestartReport {
 extension RescueReport {
     fileprivate var text: StyledText {
         guard let problem else { return "\(file): a server starts with this; nothing was changed" }
-        var lines: [StyledText] = [
-            "\("fixed", .green): \(file)\n    the server did not start: \(lines: problem, indent: 4)"
-        ]
-        lines += changes.map { "    taken out: \($0)" }
-        if let kept { lines.append("    the old file: \(kept)") }
-        return lines.joined()
+        var text: StyledText = "\("fixed", .green): \(file)\n    the server did not start: \(lines: problem, indent: 4)"
+        for change in changes { text += "\n    taken out: \(change)" }
+        if let kept { text += "\n    the old file: \(kept)" }
+        return text
     }
 }
 
@@ -172,13 +165,13 @@ extension TrialReport {
             table.add([figure.figure, figure.unit] + [figure.before, figure.now, figure.ratio].map(\.short))
         }
         let gain = "\(gainPercent.short) % over all rates (from \(thresholdPercent.short) % on it counts)"
-        let parts = table.isEmpty ? [] : [table.text]
-        switch verdict {
-        case .kept: return (parts + [applied.text, "\("kept", .green): \(gain)"]).joined()
-        case .noMeasurableDifference:
-            return (parts + [applied.text, "\("no measurable difference", .yellow): \(gain); kept"]).joined()
-        case .reverted: return (parts + ["\("reverted", .red): \(gain)"]).joined()
-        }
+        let outcome: [StyledText] =
+            switch verdict {
+            case .kept: [applied.text, "\("kept", .green): \(gain)"]
+            case .noMeasurableDifference: [applied.text, "\("no measurable difference", .yellow): \(gain); kept"]
+            case .reverted: ["\("reverted", .red): \(gain)"]
+            }
+        return ((table.isEmpty ? [] : [table.text]) + outcome).joined()
     }
 }
 
@@ -186,9 +179,7 @@ extension Terminal {
     @Sendable package func show(_ event: TuneProgress) {
         switch event {
         case .waitingForLock(let holders): talk("waiting for another emaildb: \(holders.joined(separator: "; "))")
-        case .proving: talk("starting a scratch server with the planned configuration")
         case .writing(let setting): detail("writing \(setting)")
-        case .restarting: talk("restarting the server")
         case .doing(let what): talk("\(lines: what)")
         }
     }

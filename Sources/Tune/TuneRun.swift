@@ -1,6 +1,5 @@
 package import Bench
 package import Core
-import Postgres
 import Schema
 
 /// What one run of `tune` is asked to do.
@@ -10,8 +9,8 @@ package struct TuneRequest: Sendable {
     package var isPlanOnly = false
     package var undoes = false
     package var restarts = false
-    /// How to measure before and after; nil does not.
-    package var bench: Benchmark.Options?
+    /// With how many messages to measure before and after; nil does not.
+    package var messages: Int?
 
     package init() {}
 }
@@ -26,18 +25,18 @@ package struct TuneResult: Sendable, Encodable {
     package var rescued: RescueReport?
     /// Whether the plan was shown and not agreed to.
     package var isDeclined = false
+    private var isPlanOnly = false
 
-    package init() {}
+    package init(_ request: TuneRequest = TuneRequest()) { isPlanOnly = request.isPlanOnly }
 
     private enum CodingKeys: String, CodingKey { case plan, applied, undone, restarted, tried, rescued }
 
-    package func status(isPlanOnly: Bool) -> ExitStatus {
+    package var status: ExitStatus {
         if restarted?.outcome == .rolledBack { return .failed }
         if isPlanOnly { return .done }
         if isDeclined || tried?.verdict == .reverted { return .findings }
-        let isIneffective =
-            (applied ?? tried?.applied).map { !$0.ineffective.isEmpty } ?? plan.map { !$0.blockedSettings.isEmpty }
-            ?? false
+        let report = applied ?? tried?.applied
+        let isIneffective = report.map { !$0.ineffective.isEmpty } ?? (plan?.blockedSettings.isEmpty == false)
         return isIneffective ? .findings : .done
     }
 }
@@ -46,7 +45,7 @@ extension Tuner {
     /// Does what it is asked for, in order: undo, plan, apply, restart.
     /// - Parameter agree: shown a plan that changes something; nothing is written unless it answers yes.
     package func run(_ request: TuneRequest, agree: (TunePlan) throws -> Bool) throws -> TuneResult {
-        var result = TuneResult()
+        var result = TuneResult(request)
         // Before anything is written: a restart that cannot be had is refused now.
         let point = request.restarts ? try restartPoint() : nil
         if request.undoes { result.undone = try undo() }
@@ -54,14 +53,14 @@ extension Tuner {
             let plan = try plan(options, forApplying: !request.isPlanOnly)
             result.plan = plan
             if !request.isPlanOnly, !plan.isEmpty {
-                guard try agree(plan) else {
-                    result.isDeclined = true
-                    return result
-                }
-                if let bench = request.bench {
-                    let trial = TuneTrial(
-                        tuner: self, settings: settings, source: .embedded(), bench: bench, progress: progress)
-                    result.tried = try trial.run(plan, options, point)
+                result.isDeclined = try !agree(plan)
+                if result.isDeclined { return result }
+                if let messages = request.messages {
+                    var bench = Benchmark.Options()
+                    bench.messages = messages
+                    bench.seconds = 1
+                    bench.clients = [1, 4]
+                    result.tried = try prove(plan, options, bench, point)
                     return result
                 }
                 result.applied = try apply(plan, options)
@@ -72,5 +71,52 @@ extension Tuner {
         result.restarted = restarted
         if let plan = result.plan, restarted.outcome == .restarted { result.applied = try review(plan) }
         return result
+    }
+
+    /// Measures what a plan brings, twice before, so that it is known how far two runs of the same differ, and once after;
+    /// takes it back when it is a loss.
+    /// - Parameter point: for the restart that the plan needs; nil when it needs none.
+    /// - Throws: ``Failure``; what was written is taken back when the second half fails.
+    package func prove(
+        _ plan: TunePlan, _ options: TuneOptions, _ bench: Benchmark.Options, _ point: RestartPoint?
+    ) throws -> TrialReport {
+        guard plan.restartSettings.isEmpty || point != nil else {
+            throw Failure.refused(
+                "what is to be measured needs a restart: \(plan.restartSettings.joined(separator: ", "))",
+                fix: "emaildb tune --profile \(plan.profile.rawValue) --prove --restart   # on the server's machine")
+        }
+        let before = try ["before, 1 of 2", "before, 2 of 2"].map { try measure(bench, $0) }
+        let snapshot = try snapshot()
+        func takeBack() throws {
+            try revert(plan, to: snapshot)
+            if let point { _ = try restart(point) }
+        }
+        let applied = try apply(plan, options)
+        do {
+            if let point, try restart(point).outcome == .rolledBack {
+                return TrialReport(
+                    verdict: .reverted, gainPercent: 0, thresholdPercent: 0, figures: [], applied: applied)
+            }
+            let after = try measure(bench, "after")
+            var report = TrialReport.judge(before, after, applied: try review(plan))
+            if report.verdict == .reverted {
+                try takeBack()
+                report.isBack = true
+            }
+            return report
+        } catch {
+            try? takeBack()
+            throw error
+        }
+    }
+
+    private func measure(_ bench: Benchmark.Options, _ when: String) throws -> BenchReport {
+        progress(.doing("measuring, \(when)"))
+        do {
+            return try Benchmark(settings: settings, source: .embedded(), options: bench).run()
+        } catch let failure as Failure where failure.status == .refused {
+            // By now this run has written, whatever the bench says.
+            throw Failure(status: .failed, message: failure.message, problems: failure.problems)
+        }
     }
 }

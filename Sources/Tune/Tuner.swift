@@ -5,7 +5,8 @@ package import Postgres
 /// Makes a server's configuration fit its machine and its work, and takes that back.
 ///
 /// Everything goes through `ALTER SYSTEM`, one `tune` at a time (an advisory lock in the maintenance database), with a
-/// journal in the same file; see <doc:Tuning>.
+/// journal in the same file; see <doc:Tuning>. Inside this room each folder uses only those before it: State, Machine,
+/// Plan, Trial, Apply; the files beside them use all.
 package struct Tuner: Sendable {
     let settings: ConnectionSettings
     private let lockTimeout: Duration
@@ -25,129 +26,118 @@ package struct Tuner: Sendable {
         self.progress = progress
     }
 
-    // MARK: - What it does
+    // MARK: - What it does; every function throws ``Failure`` or `PostgresError`
 
     /// Makes a plan, and proves that the server starts with it; nothing is written.
     /// - Parameter forApplying: whether the privileges to carry it out are asked for as well.
-    /// - Throws: ``Failure``.
     package func plan(_ options: TuneOptions, forApplying: Bool = false) throws -> TunePlan {
-        try session { connection in
-            try Privileges.check(options, forApplying: forApplying, connection)
-            let preparation = try proven(options, connection)
+        try session(forWriting: forApplying ? ProfileProposals.labels(options) : []) { server, connection in
+            let machine = try MachineSensor(root: options.systemRoot).read(options, server, connection)
+            let preparation = try Planner(options: options, server: server, machine: machine).prepare()
+            let plan = try proven(preparation, server, connection)
             // Ctrl-C reaches the programs of the scratch server as well; without them the proof would look impossible.
             try Interruption.check()
             // What an earlier profile left may be more than this one sets.
-            if forApplying { try Privileges.check(preparation.during, connection) }
-            return preparation.plan
+            if forApplying { try Privileges.check(preparation.during.labels, connection) }
+            return plan
         }
     }
 
-    /// Carries out a plan that ``plan(_:forApplying:)`` made.
-    /// - Throws: ``Failure``; refused when the server has changed since: only the plan that was agreed to is applied.
+    /// Carries out a plan that ``plan(_:forApplying:)`` made; refused when the server has changed since: only the plan
+    /// that was agreed to is applied.
     package func apply(_ plan: TunePlan, _ options: TuneOptions) throws -> TuneReport {
-        try session { connection in
-            try Privileges.check(options, forApplying: true, connection)
-            return try locked(connection) {
-                let server = try state(connection)
-                // With the machine of the plan: its free space may have changed a little since, the plan shall not.
-                let preparation = try Planner(options: options, server: server, machine: plan.machine).prepare()
-                guard preparation.plan.items == plan.items else {
-                    throw Failure.refused(
-                        "the server's configuration has changed since the plan was made; nothing was written",
-                        fix: "emaildb tune --profile \(options.profile.rawValue) --plan")
-                }
-                try Applier(server: server, progress: progress).apply(preparation, connection)
-                return try Effectiveness.report(plan, connection)
+        try session(isLocked: true) { server, connection in
+            // With the machine of the plan: its free space may have changed a little since, the plan shall not.
+            let preparation = try Planner(options: options, server: server, machine: plan.machine).prepare()
+            guard preparation.plan.items == plan.items else {
+                throw Failure.refused(
+                    "the server's configuration has changed since the plan was made; nothing was written",
+                    fix: "emaildb tune --profile \(options.profile.rawValue) --plan")
             }
+            try ConfigurationWriter(server: server, progress: progress).apply(preparation, connection)
+            return try TuneReport(plan, connection)
         }
     }
 
     /// Looks again at what a plan came to, after a restart.
-    /// - Throws: ``Failure``.
-    package func review(_ plan: TunePlan) throws -> TuneReport {
-        try session { try Effectiveness.report(plan, $0) }
+    package func review(_ plan: TunePlan) throws -> TuneReport { try session { try TuneReport(plan, $1) } }
+
+    /// Takes back what ``apply(_:_:)`` did, as far as the values are still ours; refused when the server would not start
+    /// with what was there before.
+    package func undo() throws -> UndoReport {
+        try session(isLocked: true) { server, connection in
+            if let journal = server.journal { try Privileges.check(journal.labels, connection) }
+            return try ConfigurationWriter(server: server, progress: progress).undo(connection)
+        }
     }
 
-    /// Takes back what ``apply(_:_:)`` did, as far as the values are still ours.
-    /// - Throws: ``Failure``; refused when the server would not start with what was there before.
-    package func undo() throws -> UndoReport {
-        try session { connection in
-            try Privileges.checkReading(connection)
-            return try locked(connection) {
-                let server = try state(connection)
-                if let journal = server.journal { try Privileges.check(journal, connection) }
-                return try Undoer(server: server, progress: progress).undo(connection)
-            }
+    /// The server and its configuration now, for ``revert(_:to:)`` to return to.
+    package func snapshot() throws -> ServerState { try session { server, _ in server } }
+
+    /// Brings back what a plan has changed since a snapshot: an earlier profile, where ``undo()`` would go back to the
+    /// time before the first.
+    package func revert(_ plan: TunePlan, to snapshot: ServerState) throws {
+        try session(isLocked: true) { server, connection in
+            guard let journal = server.journal else { return }
+            let settings = plan.items.filter(\.isChange).compactMap { snapshot[$0.setting] }
+            try ConfigurationWriter(server: snapshot, progress: progress)
+                .takeBack(settings.map { ($0, $0.autoValue) }, journal, leaving: snapshot.journal, connection)
         }
+    }
+
+    /// The server and its configuration, before anything is written, for ``restart(_:)`` to return to; refused when it is
+    /// not on this machine, or a service manager runs it.
+    package func restartPoint() throws -> RestartPoint { try session { try RestartPoint($0, $1) } }
+
+    /// Restarts the server if a setting waits for that; every session is ended (pg_ctl's fast mode).
+    ///
+    /// When it does not come up, its former configuration is put back and it is started with that.
+    package func restart(_ point: RestartPoint) throws -> RestartReport {
+        guard try !snapshot().waitingForRestart.isEmpty else {
+            return RestartReport(outcome: .notNeeded, milliseconds: 0, words: nil, waiting: [])
+        }
+        let start = ContinuousClock.now
+        let words = try point.restart(progress)
+        let milliseconds = start.duration(to: .now).wholeMilliseconds
+        return RestartReport(
+            outcome: words == nil ? .restarted : .rolledBack, milliseconds: milliseconds, words: words,
+            waiting: try snapshot().waitingForRestart)
     }
 
     // MARK: - Parts
 
-    func state(_ connection: borrowing Connection) throws -> ServerState {
-        let server = try ServerState(connection)
-        guard server.fileErrors.isEmpty else {
-            let directory = server.dataDirectory ?? "DATA_DIRECTORY"
-            throw Failure.refused(
-                StartRules.refusal,
-                server.fileErrors.map { error in
-                    let isAuto = error.hasPrefix("postgresql.auto.conf:")
-                    return Problem(
-                        problem: "\(error): ALTER SYSTEM fails and the server would not start again",
-                        fix: isAuto
-                            ? "Stop the server, then: emaildb tune --rescue -D \(directory)" : "Fix that line first.")
-                })
-        }
-        return server
-    }
-
-    private func prepare(
-        _ options: TuneOptions, _ server: ServerState, _ connection: borrowing Connection
-    ) throws -> Preparation {
-        if options.isExact, options.profile == .highThroughput,
-            !(options.walLevelMinimal && options.asynchronousCommit == .server)
-        {
-            throw Failure.refused(
-                "the documented high-throughput values (--exact) are wal_level = minimal, which ends replication"
-                    + " and point-in-time recovery, and synchronous_commit = off, which loses the last mail in a crash",
-                fix: "Say so: --exact --wal-level-minimal --async-commit server; or leave --exact away.")
-        }
-        if options.asynchronousCommit == .application, !server.hasApplicationRole {
-            throw Failure.refused("there is no role email_service on this server yet", fix: "emaildb init")
-        }
-        let machine = try MachineSensor(root: options.systemRoot).read(options, server, connection)
-        return try Planner(options: options, server: server, machine: machine).prepare()
-    }
-
-    private func proven(_ options: TuneOptions, _ connection: borrowing Connection) throws -> Preparation {
-        let server = try state(connection)
-        var preparation = try prepare(options, server, connection)
+    /// The plan, with what a scratch server showed.
+    private func proven(
+        _ preparation: Preparation, _ server: ServerState, _ connection: borrowing Connection
+    ) throws -> TunePlan {
+        var plan = preparation.plan
+        let candidate = preparation.candidate
         // What is already too much by the estimate need not be tried.
-        let budget = preparation.plan.budget
-        let rules = StartRules.problems(preparation.candidate, server)
-        let problems = rules + [budget.problem].compactMap { $0 }
+        let problems = StartRules.problems(candidate, server) + [plan.budget.problem].compactMap(\.self)
         guard problems.isEmpty else { throw Failure.refused(StartRules.refusal, problems) }
-        guard preparation.plan.items.contains(where: \.isChange) else { return preparation }
-        let proof = try StartCheck(server: server, progress: progress).prove(preparation.candidate, connection)
-        preparation.plan.proof = proof
-        if let shared = proof.sharedMemory {
-            preparation.plan.budget = MemoryBudget(preparation.candidate, memory: budget.memory, shared: shared)
-            if let problem = preparation.plan.budget.problem { throw Failure.refused(StartRules.refusal, [problem]) }
+        guard !preparation.changes.isEmpty else { return plan }
+        plan.proof = try StartCheck(server: server, progress: progress).prove(candidate, connection)
+        if let shared = plan.proof.sharedMemory {
+            plan.budget = MemoryBudget(candidate, memory: plan.budget.memory, shared: shared)
+            if let problem = plan.budget.problem { throw Failure.refused(StartRules.refusal, [problem]) }
         }
-        if let pages = proof.hugePages, preparation.plan.profile.isForServers,
-            (preparation.candidate.bytes("shared_buffers") ?? 0) >= 2 * ByteSize.gigabyte
-        {
-            preparation.plan.notes.append(
-                "Huge pages, if the server is to have them: sysctl -w vm.nr_hugepages=\(pages)")
+        let isLarge = (candidate.bytes("shared_buffers") ?? 0) >= 2 * ByteSize.gigabyte
+        if let pages = plan.proof.hugePages, plan.profile.isForServers, isLarge {
+            plan.notes.append("Huge pages, if the server is to have them: sysctl -w vm.nr_hugepages=\(pages)")
         }
-        return preparation
+        return plan
     }
 
-    // MARK: - Sessions
-
-    /// A session in the maintenance database, its settings pinned.
-    func session<Value>(_ body: (borrowing Connection) throws -> Value) throws -> Value {
+    /// A session in the maintenance database, its settings pinned, and the state of the server.
+    /// - Parameters:
+    ///   - labels: settings that are going to be written, for which privileges are asked before anything is read.
+    ///   - isLocked: whether no other `tune` can write meanwhile.
+    private func session<Value>(
+        forWriting labels: [String] = [], isLocked: Bool = false,
+        _ body: (ServerState, borrowing Connection) throws -> Value
+    ) throws -> Value {
         let connection = try connect()
-        try connection.script(Session.pinning(serverVersion: connection.serverVersion))
+        try Session.pin(connection)
         guard connection.serverVersion >= Preflight.minimumVersion else {
             throw Failure.refused(StartRules.refusal, [.tooOld(connection.serverVersion)])
         }
@@ -155,7 +145,20 @@ package struct Tuner: Sendable {
         guard pid == connection.announcedProcessID else {
             throw Failure.refused(StartRules.refusal, [.pooler(command: "tune")])
         }
-        return try body(connection)
+        try Privileges.check(labels, connection)
+        if isLocked {
+            try InstallLock.acquire(connection, deadline: .now + lockTimeout) { progress(.waitingForLock(holders: $0)) }
+        }
+        defer { if isLocked, connection.isAlive { try? InstallLock.release(connection) } }
+        let server = try ServerState(connection)
+        let problems = server.fileErrors.map { error in
+            let rescue = "Stop the server, then: emaildb tune --rescue -D \(server.dataDirectory ?? "DATA_DIRECTORY")"
+            return Problem(
+                problem: "\(error): ALTER SYSTEM fails and the server would not start again",
+                fix: error.hasPrefix("postgresql.auto.conf:") ? rescue : "Fix that line first.")
+        }
+        guard problems.isEmpty else { throw Failure.refused(StartRules.refusal, problems) }
+        return try body(server, connection)
     }
 
     private func connect() throws -> Connection {
@@ -168,14 +171,5 @@ package struct Tuner: Sendable {
         {
             return try Connection(settings)
         }
-    }
-
-    /// Runs a body while no other `tune` can write.
-    func locked<Value>(_ connection: borrowing Connection, _ body: () throws -> Value) throws -> Value {
-        try InstallLock.acquire(
-            connection, deadline: ContinuousClock.now + lockTimeout,
-            waiting: { progress(.waitingForLock(holders: $0)) })
-        defer { if connection.isAlive { try? InstallLock.release(connection) } }
-        return try body()
     }
 }

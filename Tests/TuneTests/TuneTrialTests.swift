@@ -42,11 +42,10 @@ import Testing
         bench.tenants = 3
         bench.seconds = 0.02
         bench.clients = [1]
-        let trial = TuneTrial(tuner: tuner, settings: settings, source: .embedded(), bench: bench)
         #expect(throws: Failure.self, "a restart is needed, and was not offered") {
-            try trial.run(plan, options, nil)
+            try tuner.prove(plan, options, bench, nil)
         }
-        let report = try trial.run(plan, options, try tuner.restartPoint())
+        let report = try tuner.prove(plan, options, bench, try tuner.restartPoint())
         #expect(report.figures.count > 5)
         let again = try Connection(settings)
         let workMemory = try again.query("SHOW work_mem").first?[0]
@@ -61,9 +60,9 @@ import Testing
         _ = try tuner.apply(second, other)
         try tuner.revert(second, to: snapshot)
         let state = try ServerState(again)
-        #expect(state.journal == snapshot.server.journal)
+        #expect(state.journal == snapshot.journal)
         for item in second.items where item.isChange {
-            #expect(state[item.setting]?.autoValue == snapshot.server[item.setting]?.autoValue, "\(item.setting)")
+            #expect(state[item.setting]?.autoValue == snapshot[item.setting]?.autoValue, "\(item.setting)")
         }
         try await server.stop()
     }

@@ -1,5 +1,5 @@
 -- What tune must know of a server beside its settings.
-SELECT version(), current_user AS me, pg_is_in_recovery() AS recovery,
+SELECT version(), pg_is_in_recovery() AS recovery,
        (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS superuser,
        current_setting('data_directory') AS data,
        (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS connections,
@@ -10,5 +10,4 @@ SELECT version(), current_user AS me, pg_is_in_recovery() AS recovery,
        (SELECT sum(pg_database_size(oid)) FROM pg_database
          WHERE has_database_privilege(oid, 'CONNECT') AND datallowconn)::bigint AS size,
        EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_stat_statements') AS statistics,
-       EXISTS (SELECT FROM pg_roles WHERE rolname = 'email_service') AS application,
-       extract(epoch FROM pg_postmaster_start_time())::bigint AS started;
+       EXISTS (SELECT FROM pg_roles WHERE rolname = 'email_service') AS application;

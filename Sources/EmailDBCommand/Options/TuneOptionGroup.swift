@@ -5,20 +5,11 @@ extension TuneProfile: ExpressibleByArgument {}
 extension StorageClass: ExpressibleByArgument {}
 extension AsynchronousCommit: ExpressibleByArgument {}
 
-/// A size with a unit, as a configuration file writes it.
-struct ByteSizeArgument: ExpressibleByArgument {
-    let bytes: Int
-
-    init?(argument: String) {
-        guard let bytes = ByteSize.parse(argument) else { return nil }
-        self.bytes = bytes
-    }
-}
-
 /// What the caller knows better than the server.
 struct TuneOptionGroup: ParsableArguments {
-    @Option(help: ArgumentHelp("Memory of the server; read there when not given.", valueName: "8GB"))
-    var memory: ByteSizeArgument?
+    @Option(
+        help: ArgumentHelp("Memory of the server; read there when not given.", valueName: "8GB"), transform: Self.size)
+    var memory: Int?
 
     @Option(help: ArgumentHelp("Processors that the server may use; read there when not given.", valueName: "n"))
     var cpus: Int?
@@ -29,8 +20,10 @@ struct TuneOptionGroup: ParsableArguments {
     @Option(help: ArgumentHelp("Connections; what is configured, but at least 200, when not given.", valueName: "n"))
     var maxConnections: Int?
 
-    @Option(help: ArgumentHelp("Room for write-ahead log; read on the server when not given.", valueName: "20GB"))
-    var walVolume: ByteSizeArgument?
+    @Option(
+        help: ArgumentHelp("Room for write-ahead log; read on the server when not given.", valueName: "20GB"),
+        transform: Self.size)
+    var walVolume: Int?
 
     @Flag(help: "The documented values as they are, whatever the machine.")
     var exact = false
@@ -41,25 +34,104 @@ struct TuneOptionGroup: ParsableArguments {
     @Flag(help: "Set wal_level = minimal: no standby, no point-in-time recovery any more.")
     var walLevelMinimal = false
 
+    private static func size(_ text: String) throws -> Int {
+        guard let bytes = ByteSize.parse(text) else { throw ValidationError("A size looks like 8GB.") }
+        return bytes
+    }
+
     func validate() throws {
-        if let memory, memory.bytes < 64 << 20 { throw ValidationError("--memory: PostgreSQL needs 64MB or more.") }
+        if let memory, memory < 64 << 20 { throw ValidationError("--memory: PostgreSQL needs 64MB or more.") }
         if let cpus, !(1...8192).contains(cpus) { throw ValidationError("--cpus: from 1 to 8192.") }
         if let maxConnections, !(1...100_000).contains(maxConnections) {
             throw ValidationError("--max-connections: from 1 to 100000.")
         }
     }
 
-    /// The options as the library takes them.
+    /// The options as the room takes them.
     func options(_ profile: TuneProfile) -> TuneOptions {
         var options = TuneOptions(profile: profile)
-        options.memory = memory?.bytes
+        options.memory = memory
         options.cpus = cpus
         options.storage = storage
         options.maxConnections = maxConnections
-        options.walVolume = walVolume?.bytes
+        options.walVolume = walVolume
         options.isExact = exact
         options.asynchronousCommit = asyncCommit
         options.walLevelMinimal = walLevelMinimal
         return options
+    }
+}
+
+/// What `tune` is to do.
+struct TuneTaskOptions: ParsableArguments {
+    @Option(help: "What the server is for: development, production, high-throughput or read-heavy.")
+    var profile: TuneProfile?
+
+    @Flag(help: "Only say what would change.")
+    var plan = false
+
+    @Flag(name: [.customShort("y"), .long], help: "Do it without asking.")
+    var yes = false
+
+    @Flag(help: "Take back what earlier runs wrote, except settings that were changed since.")
+    var undo = false
+
+    @Flag(help: "Restart the server where that is needed; it comes back with its former configuration if it must.")
+    var restart = false
+
+    @Flag(help: "Measure with emaildb bench before and after, and take it back when it is a loss (minutes).")
+    var prove = false
+
+    @Option(help: "Messages to measure with, for --prove.")
+    var messages = 20_000
+
+    @Flag(help: "Fix the postgresql.auto.conf of a server that is down and does not start (with -D).")
+    var rescue = false
+
+    @Option(
+        name: [.customShort("D"), .long], help: ArgumentHelp("Data directory, for --rescue.", valueName: "folder"))
+    var dataDirectory: String?
+
+    @Option(help: ArgumentHelp("Folder that holds bin/postgres, for --rescue.", valueName: "folder"))
+    var postgres: String?
+
+    @Option(help: ArgumentHelp("Wait this long for another tune.", valueName: "seconds"))
+    var lockTimeout = 60
+
+    func validate() throws {
+        if lockTimeout < 0 { throw ValidationError("Seconds are not negative.") }
+        if plan && yes { throw ValidationError("--plan and --yes exclude each other.") }
+        if undo && (profile != nil || plan) { throw ValidationError("--undo takes neither --profile nor --plan.") }
+        if prove && (profile == nil || plan) { throw ValidationError("--prove carries a --profile out.") }
+        if messages < 1000 { throw ValidationError("--prove needs at least 1000 messages.") }
+        if plan && restart { throw ValidationError("--plan writes nothing, so there is nothing to restart for.") }
+        if rescue != (dataDirectory != nil) {
+            throw ValidationError(
+                "--rescue and -D belong together: emaildb tune --rescue -D /var/lib/postgresql/16/main")
+        }
+        if rescue && (profile != nil || undo || restart || plan) { throw ValidationError("--rescue comes alone.") }
+        if profile == nil && !undo && !rescue && !restart {
+            let names = TuneProfile.allCases.map(\.rawValue).joined(separator: "|")
+            throw ValidationError("Name a profile, or --undo: emaildb tune --profile \(names) --plan")
+        }
+    }
+
+    /// The rescue, if one is asked for.
+    func rescue(_ progress: @escaping @Sendable (TuneProgress) -> Void) throws -> TuneResult? {
+        guard let dataDirectory else { return nil }
+        var result = TuneResult()
+        result.rescued = try Rescue(dataDirectory: dataDirectory, programs: postgres, progress: progress).run()
+        return result
+    }
+
+    /// Everything else.
+    func request(_ machine: TuneOptionGroup) -> TuneRequest {
+        var request = TuneRequest()
+        request.options = profile.map { machine.options($0) }
+        request.isPlanOnly = plan
+        request.undoes = undo
+        request.restarts = restart
+        request.messages = prove ? messages : nil
+        return request
     }
 }

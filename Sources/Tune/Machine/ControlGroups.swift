@@ -7,10 +7,11 @@ struct ControlGroups {
     private struct Mount {
         let root: String
         let point: String
-        let isVersion2: Bool
-        let controllers: Set<Substring>
+        /// Of version 1; nil for version 2, which has all.
+        let controllers: [Substring]?
     }
 
+    // The folders from the group up to the root of its mount, each with a slash at its end.
     private let version2: [String]
     private let memory: [String]
     private let processor: [String]
@@ -19,100 +20,70 @@ struct ControlGroups {
     ///   - membership: `/proc/self/cgroup`.
     ///   - mounts: `/proc/self/mountinfo`.
     init(membership: String, mounts: String) {
-        let mounts = mounts.split(separator: "\n").compactMap(Self.mount)
-        var version2: [String] = []
-        var memory: [String] = []
-        var processor: [String] = []
-        for line in membership.split(separator: "\n") {
-            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-            guard fields.count == 3 else { continue }
-            let controllers = fields[1].split(separator: ",")
-            func folders(isVersion2: Bool, _ controller: Substring, default point: String) -> [String] {
-                let mount =
-                    mounts.first {
-                        $0.isVersion2 == isVersion2 && (isVersion2 || $0.controllers.contains(controller))
-                    }
-                    ?? Mount(root: "/", point: point, isVersion2: isVersion2, controllers: [])
-                return Self.ancestors(of: String(fields[2]), below: mount)
-            }
-            if controllers.isEmpty { version2 = folders(isVersion2: true, "", default: "/sys/fs/cgroup") }
-            if controllers.contains("memory") {
-                memory = folders(isVersion2: false, "memory", default: "/sys/fs/cgroup/memory")
-            }
-            if controllers.contains("cpu") {
-                processor = folders(isVersion2: false, "cpu", default: "/sys/fs/cgroup/cpu")
-            }
+        let mounts = mounts.parts("\n").compactMap(Self.mount)
+        // `number:controllers:path`, without controllers for version 2.
+        let groups = membership.parts("\n").map {
+            $0.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
         }
-        self.version2 = version2
-        self.memory = memory
-        self.processor = processor
+        func folders(_ controller: Substring?) -> [String] {
+            func isWanted(_ controllers: [Substring]?) -> Bool {
+                controller.map { controllers?.contains($0) == true } ?? (controllers == nil)
+            }
+            let group = groups.first { $0.count == 3 && isWanted($0[1].isEmpty ? nil : $0[1].parts(",")) }
+            let mount =
+                mounts.first { isWanted($0.controllers) }
+                ?? Mount(root: "/", point: "/sys/fs/cgroup" + (controller.map { "/" + $0 } ?? ""), controllers: nil)
+            return group.map { Self.ancestors(of: String($0[2]), below: mount) } ?? []
+        }
+        version2 = folders(nil)
+        memory = folders("memory")
+        processor = folders("cpu")
     }
 
     /// Every limit on memory, bytes; those that limit nothing are left out.
     func memoryLimits(_ read: (String) throws -> String?) rethrows -> [Machine.Quantity] {
-        var limits: [Machine.Quantity] = []
-        func take(_ path: String, _ text: Substring?) {
+        // Above memory.high the kernel slows the processes down, which is no better than being limited. Limits above the
+        // container's root cannot be seen as files, but are counted in memory.stat.
+        let files =
+            version2.flatMap { [$0 + "memory.max", $0 + "memory.high"] }
+            + memory.flatMap { [$0 + "memory.limit_in_bytes", $0 + "memory.stat"] }
+        return try files.compactMap { file in
+            var words = try read(file)?.parts(" ", "\n")[...] ?? []
+            if file.hasSuffix("memory.stat") { words = words.drop { $0 != "hierarchical_memory_limit" }.dropFirst() }
             // "max" is no number; version 1 writes no limit as the largest multiple of a page, about 9.2e18.
-            guard let text, let bytes = Int(text), bytes > 0, bytes < 1 << 60 else { return }
-            limits.append(Machine.Quantity(bytes, source: path))
+            guard let bytes = words.first.flatMap({ Int($0) }), bytes > 0, bytes < 1 << 60 else { return nil }
+            return Machine.Quantity(bytes, source: file)
         }
-        for folder in version2 {
-            // Above memory.high the kernel slows the processes down, which is no better than being limited.
-            for name in ["memory.max", "memory.high"] {
-                take(folder + name, try read(folder + name)?.split(separator: "\n").first)
-            }
-        }
-        for folder in memory {
-            take(
-                folder + "memory.limit_in_bytes",
-                try read(folder + "memory.limit_in_bytes")?.split(separator: "\n").first)
-            // Limits above the container's root cannot be seen as files, but are counted in here.
-            let stat = try read(folder + "memory.stat")?.split(separator: "\n")
-            let line = stat?.first { $0.hasPrefix("hierarchical_memory_limit ") }
-            take(folder + "memory.stat", line?.split(separator: " ").last)
-        }
-        return limits
     }
 
     /// Every quota of processor time, as whole processors rounded down, one at least.
     func processorQuotas(_ read: (String) throws -> String?) rethrows -> [Machine.Quantity] {
-        var quotas: [Machine.Quantity] = []
-        func take(_ path: String, _ quota: Int?, _ period: Int?) {
-            guard let quota, let period, quota > 0, period > 0 else { return }
-            quotas.append(Machine.Quantity(max(1, quota / period), source: path))
+        let files =
+            version2.map { [$0 + "cpu.max"] } + processor.map { [$0 + "cpu.cfs_quota_us", $0 + "cpu.cfs_period_us"] }
+        return try files.compactMap { files in
+            // The quota and its period; "max" and -1 are none.
+            let numbers = try files.flatMap { try read($0)?.parts(" ", "\n") ?? [] }.compactMap { Int($0) }
+            guard numbers.count == 2, numbers[0] > 0, numbers[1] > 0 else { return nil }
+            return Machine.Quantity(max(1, numbers[0] / numbers[1]), source: files[0])
         }
-        for folder in version2 {
-            let words = try read(folder + "cpu.max")?.split(whereSeparator: \.isWhitespace) ?? []
-            if words.count == 2 { take(folder + "cpu.max", Int(words[0]), Int(words[1])) }
-        }
-        for folder in processor {
-            func number(_ name: String) throws -> Int? {
-                try read(folder + name)?.split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) }
-            }
-            take(folder + "cpu.cfs_quota_us", try number("cpu.cfs_quota_us"), try number("cpu.cfs_period_us"))
-        }
-        return quotas
     }
 
     /// One line of mountinfo (proc(5)) that mounts control groups.
     private static func mount(_ line: Substring) -> Mount? {
-        let words = line.split(separator: " ")
-        guard words.count > 4, let dash = words.firstIndex(of: "-"), dash + 3 < words.count else { return nil }
-        let type = words[dash + 1]
-        guard type == "cgroup" || type == "cgroup2" else { return nil }
+        let words = line.parts(" ")
+        guard words.count > 4, let dash = words.firstIndex(of: "-"), dash + 3 < words.count,
+            ["cgroup", "cgroup2"].contains(words[dash + 1])
+        else { return nil }
         return Mount(
-            root: String(words[3]), point: String(words[4]), isVersion2: type == "cgroup2",
-            controllers: Set(words[dash + 3].split(separator: ",")))
+            root: String(words[3]), point: String(words[4]),
+            controllers: words[dash + 1] == "cgroup" ? words[dash + 3].parts(",") : nil)
     }
 
-    /// The folders from a group up to the root of its mount, each with a slash at its end.
     private static func ancestors(of path: String, below mount: Mount) -> [String] {
-        var path = path
-        if mount.root != "/", path == mount.root || path.hasPrefix(mount.root + "/") {
-            path.removeFirst(mount.root.count)
-        }
+        var parts = path.parts("/")
+        let root = mount.root.parts("/")
+        if parts.starts(with: root) { parts.removeFirst(root.count) }
         // A group outside of the namespace is named with "..", and has no folder that could be seen.
-        var parts = path.split(separator: "/")
         if parts.contains("..") { parts = [] }
         return (0...parts.count).reversed().map { count in
             ([Substring(mount.point)] + parts.prefix(count)).joined(separator: "/") + "/"

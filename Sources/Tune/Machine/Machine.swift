@@ -2,17 +2,16 @@
 package struct Machine: Sendable, Codable, Hashable {
     /// A quantity and where it comes from.
     package struct Quantity: Sendable, Codable, Hashable {
-        /// The value.
         package let value: Int
         /// Where it was read, such as `/sys/fs/cgroup/memory.max`, or the option that gave it.
         package let source: String
         /// Whether the caller gave it, so that it is taken as exact.
         package let isGiven: Bool
 
-        init(_ value: Int, source: String, isGiven: Bool = false) {
+        init(_ value: Int, source: String) {
             self.value = value
             self.source = source
-            self.isGiven = isGiven
+            isGiven = source.hasPrefix("--")
         }
     }
 

@@ -7,32 +7,21 @@ struct Candidate: Sendable {
 
     init(_ server: ServerState) { self.server = server }
 
-    /// Writes an entry, or removes it with nil.
-    mutating func set(_ name: String, _ value: String?) { changes[name] = .some(value) }
+    /// Writes an entry, or removes it with nil; a role's own value is no part of a start.
+    mutating func set(_ setting: ServerSetting, _ value: String?) {
+        if setting.role == nil { changes.updateValue(value, forKey: setting.name) }
+    }
 
     /// The value after a restart with the changes.
     func value(_ name: String) -> String? {
-        guard let setting = server[name] else { return nil }
-        if setting.isOnCommandLine { return setting.setting }
-        switch changes[name] {
-        case nil: return setting.next
-        case .some(.some(let value)): return value
-        case .some(.none): return setting.baseValue ?? setting.bootValue
+        guard let setting = server[name], !setting.isOnCommandLine, let change = changes[name] else {
+            return server[name]?.next
         }
+        return change ?? setting.baseValue ?? setting.bootValue
     }
 
-    func integer(_ name: String) -> Int? {
-        guard let setting = server[name], let value = value(name) else { return nil }
-        return setting.number(value).map { Int($0) }
-    }
-
-    func bytes(_ name: String) -> Int? {
-        guard let setting = server[name], let value = value(name) else { return nil }
-        return setting.bytes(value)
-    }
-
-    func isOn(_ name: String) -> Bool {
-        guard let setting = server[name], let value = value(name) else { return false }
-        return setting.same(value, "on")
-    }
+    func number(_ name: String) -> Double? { value(name).flatMap { server[name]?.number($0) } }
+    func integer(_ name: String) -> Int? { number(name).map { Int($0) } }
+    func bytes(_ name: String) -> Int? { value(name).flatMap { server[name]?.bytes($0) } }
+    func isOn(_ name: String) -> Bool { value(name).map { server[name]?.same($0, "on") == true } ?? false }
 }

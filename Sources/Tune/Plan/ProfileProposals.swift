@@ -1,19 +1,25 @@
+import Core
+
 /// Turns a profile into the settings it wants, each with its reason.
 struct ProfileProposals {
     /// The library that counts statements.
-    static let statisticsLibrary = "pg_stat_statements"
+    private static let statisticsLibrary = "pg_stat_statements"
 
-    /// Every setting that some profile may write, so that a role's privileges can be checked before anything else.
-    static func names(_ options: TuneOptions) -> [String] {
-        var names = FoundingDocument.base.map(\.name) + ["autovacuum_work_mem", "max_parallel_workers_per_gather"]
+    /// The label of everything that some profile may write, so that a role's privileges can be checked before all else.
+    static func labels(_ options: TuneOptions) -> [String] {
+        var labels = FoundingDocument.base.map(\.name) + ["autovacuum_work_mem", "max_parallel_workers_per_gather"]
         if options.profile.isForServers {
-            names += [
+            labels += [
                 "huge_pages", "shared_preload_libraries", "log_min_duration_statement", "log_parameter_max_length",
             ]
         }
-        if options.asynchronousCommit == .server { names.append("synchronous_commit") }
-        if options.walLevelMinimal { names.append("wal_level") }
-        return names
+        switch options.asynchronousCommit {
+        case .none: break
+        case .application: labels.append(ServerSetting.applicationCommitLabel)
+        case .server: labels.append("synchronous_commit")
+        }
+        if options.walLevelMinimal { labels.append("wal_level") }
+        return [TuneJournal.setting] + labels
     }
 
     let options: TuneOptions
@@ -24,7 +30,9 @@ struct ProfileProposals {
     private var memoryText: String { ByteSize.approximately(formulas.machine.memory.value) }
 
     /// All of them, in the order of the document.
-    var all: [Proposal] { (options.isExact ? exact : memory + log + planner) + servers + commits }
+    var all: [Proposal] {
+        (options.isExact ? exact : memory + log + planner) + (profile.isForServers ? servers : []) + commits
+    }
 
     /// The documented values; what is dangerous among them comes with ``commits``, by flags of its own.
     private var exact: [Proposal] {
@@ -36,12 +44,12 @@ struct ProfileProposals {
         }
     }
 
-    private func propose(_ name: String, _ value: String, _ why: String, follows quantity: Machine.Quantity? = nil)
-        -> Proposal
-    {
-        let isApproximate = quantity.map { !$0.isGiven } ?? false
-        return Proposal(
-            name, value, why, document: FoundingDocument.line(name, profile), isApproximate: isApproximate)
+    private func propose(
+        _ name: String, role: String? = nil, _ value: String, _ why: String, follows quantity: Machine.Quantity? = nil
+    ) -> Proposal {
+        Proposal(
+            label: ServerSetting.label(name, role), value: value, why: why,
+            document: FoundingDocument.line(name, profile), isApproximate: quantity?.isGiven == false)
     }
 
     private var memory: [Proposal] {
@@ -99,23 +107,23 @@ struct ProfileProposals {
     }
 
     private var planner: [Proposal] {
-        let storage = formulas.machine.storage
-        let kind = storage.rawValue.uppercased() + (formulas.machine.storageIsGiven ? "" : " (assumed; see --storage)")
+        let storage = formulas.machine.storage.rawValue.uppercased()
+        let kind = storage + (formulas.machine.storageIsGiven ? "" : " (assumed; see --storage)")
+        let cost = formulas.randomPageCost
         var proposals = [
             propose(
-                "random_page_cost", formulas.randomPageCost,
-                formulas.randomPageCost == "1.01"
+                "random_page_cost", cost,
+                cost == "1.01"
                     ? "All data fit in memory, so a random page costs little more than the next one."
-                    : "A random page, compared with the next one, on \(kind).")
+                    : "A random page, compared with the next one, on \(kind)."),
+            propose("default_statistics_target", "100", "Histogram size; columns that need another have their own."),
         ]
         // Without posix_fadvise, which is Linux's and FreeBSD's, the server takes nothing but its default.
         if server.platform.contains("linux") || server.platform.contains("freebsd") {
-            proposals.append(
-                propose(
-                    "effective_io_concurrency", String(formulas.ioConcurrency), "Reads in flight at once on \(kind)."))
+            let concurrency = String(formulas.ioConcurrency)
+            proposals.insert(
+                propose("effective_io_concurrency", concurrency, "Reads in flight at once on \(kind)."), at: 1)
         }
-        proposals.append(
-            propose("default_statistics_target", "100", "Histogram size; columns that need another have their own."))
         if let workers = formulas.parallelWorkers, let cpus = formulas.machine.cpus {
             proposals.append(
                 propose(
@@ -127,42 +135,40 @@ struct ProfileProposals {
 
     /// What belongs to every server that others depend on.
     private var servers: [Proposal] {
-        guard profile.isForServers else { return [] }
-        var proposals: [Proposal] = []
-        if formulas.sharedBuffers >= 2 * ByteSize.gigabyte, !options.isExact {
-            proposals.append(
-                propose("huge_pages", "try", "Fewer page table entries when the system has huge pages; starts without.")
-            )
-        }
-        let libraries = server["shared_preload_libraries"].map { ServerSetting.elements($0.next) } ?? []
-        if server.hasStatementStatistics {
-            let all = libraries.contains(Self.statisticsLibrary) ? libraries : libraries + [Self.statisticsLibrary]
-            proposals.append(
-                propose(
-                    "shared_preload_libraries", all.joined(separator: ","),
-                    "Counts statements and their times, for the view email_slow_queries."))
-        }
-        proposals.append(
-            propose("log_min_duration_statement", "1s", "Statements that took a second or longer are logged."))
-        proposals.append(
+        var proposals = [
+            propose("log_min_duration_statement", "1s", "Statements that took a second or longer are logged."),
             propose(
                 "log_parameter_max_length", "0",
-                "The parameters of a slow statement are contents of mail, and do not belong in the log."))
+                "The parameters of a slow statement are contents of mail, and do not belong in the log."),
+        ]
+        if server.hasStatementStatistics {
+            let libraries = server["shared_preload_libraries"].map { ServerSetting.elements($0.next) } ?? []
+            let all = libraries.contains(Self.statisticsLibrary) ? libraries : libraries + [Self.statisticsLibrary]
+            let why = "Counts statements and their times, for the view email_slow_queries."
+            proposals.insert(propose("shared_preload_libraries", all.joined(separator: ","), why), at: 0)
+        }
+        if formulas.sharedBuffers >= 2 * ByteSize.gigabyte, !options.isExact {
+            let why = "Fewer page table entries when the system has huge pages; starts without."
+            proposals.insert(propose("huge_pages", "try", why), at: 0)
+        }
         return proposals
     }
 
     /// What trades safety for speed: only ever by flags.
     private var commits: [Proposal] {
         var proposals: [Proposal] = []
-        if options.asynchronousCommit == .server {
-            proposals.append(
-                propose(
-                    "synchronous_commit", "off", "Asked for (--async-commit server): no commit waits for the disk."))
+        switch options.asynchronousCommit {
+        case .none: break
+        case .application:
+            let why = "Asked for (--async-commit application): its commits do not wait."
+            proposals.append(propose("synchronous_commit", role: Role.service.name, "off", why))
+        case .server:
+            let why = "Asked for (--async-commit server): no commit waits for the disk."
+            proposals.append(propose("synchronous_commit", "off", why))
         }
         if options.walLevelMinimal {
-            proposals.append(
-                propose("wal_level", "minimal", "Asked for (--wal-level-minimal): no replication, no recovery in time.")
-            )
+            let why = "Asked for (--wal-level-minimal): no replication, no recovery in time."
+            proposals.append(propose("wal_level", "minimal", why))
         }
         return proposals
     }

@@ -1,6 +1,7 @@
 /// One value that a profile wants.
 struct Proposal: Sendable {
-    let name: String
+    /// The setting, as ``ServerSetting/label``.
+    let label: String
     /// The value as it is written in a configuration file.
     let value: String
     /// One sentence.
@@ -9,14 +10,6 @@ struct Proposal: Sendable {
     let document: String?
     /// Whether a present value that differs little is as good: the value follows from something that was measured.
     let isApproximate: Bool
-
-    init(_ name: String, _ value: String, _ why: String, document: String? = nil, isApproximate: Bool = false) {
-        self.name = name
-        self.value = value
-        self.why = why
-        self.document = document
-        self.isApproximate = isApproximate
-    }
 }
 
 /// The documented tuning, word for word.

@@ -1,5 +1,4 @@
 import Core
-import Install
 
 /// What `tune` would change on a server, and why; the value behind its text and its JSON.
 package struct TunePlan: Sendable, Codable, Hashable {
@@ -15,7 +14,6 @@ package struct TunePlan: Sendable, Codable, Hashable {
 
     /// What becomes of a setting.
     package enum Action: String, Sendable, Codable {
-        /// The proposed value is written.
         case set
         /// An entry that an earlier profile made is taken back.
         case restore
@@ -31,7 +29,6 @@ package struct TunePlan: Sendable, Codable, Hashable {
         case blocked = "fixed by the command line"
     }
 
-    /// One setting.
     package struct Item: Sendable, Codable, Hashable {
         /// Its name; `email_service: name` for one of a role.
         package let setting: String
@@ -41,20 +38,28 @@ package struct TunePlan: Sendable, Codable, Hashable {
         package let proposed: String?
         /// Where the present value comes from: `default`, a file and line, `command line`.
         package let source: String
-        /// When it is felt.
         package let effect: Effect
-        /// What becomes of it.
         package let action: Action
         /// One sentence.
         package let why: String
         /// The documented line.
         package let document: String?
 
-        /// Whether something has to be done.
+        init(_ setting: ServerSetting, proposed: String?, action: Action, why: String, document: String? = nil) {
+            self.setting = setting.label
+            now = setting.display(setting.running)
+            self.proposed = proposed
+            source = setting.origin
+            effect = setting.role != nil ? .newSessions : setting.needsRestart ? .restart : .reload
+            self.action = action
+            self.why = why
+            self.document = document
+        }
+
+        /// Whether something has to be written.
         package var isChange: Bool { action == .set || action == .restore }
     }
 
-    /// The profile.
     package let profile: TuneProfile
     /// Whether values are the documented ones, whatever the machine.
     package let isExact: Bool
@@ -64,9 +69,7 @@ package struct TunePlan: Sendable, Codable, Hashable {
     package let machine: Machine
     /// Every setting of the profile, and what is left of an earlier one.
     package let items: [Item]
-    /// How far the memory is promised.
     package internal(set) var budget: MemoryBudget
-    /// How it was made sure that the server starts with this.
     package internal(set) var proof: StartProof
     /// What could be lost, in plain words.
     package let durability: [String]
@@ -89,38 +92,31 @@ package struct TunePlan: Sendable, Codable, Hashable {
 
     /// The settings that cannot be changed.
     package var blockedSettings: [String] { items.filter { $0.action == .blocked }.map(\.setting) }
-
-    /// Whether everything will be in force everywhere.
-    package var isEffective: Bool { blockedSettings.isEmpty && overrides.isEmpty }
 }
 
-/// How much memory the server may come to use.
+/// How much memory the server may come to use, bytes.
 ///
 /// Shared memory, one and a half times `work_mem` for each connection (some use more, most use none), and what every
 /// autovacuum worker may take. PostgreSQL itself limits none of this.
 package struct MemoryBudget: Sendable, Codable, Hashable {
-    /// Shared memory, bytes.
     package let shared: Int
-    /// Whether that is estimated, as no server of this version could be asked.
+    /// Whether `shared` is estimated, as no server of this version could be asked.
     package let isEstimate: Bool
-    /// All connections together, bytes.
+    /// All connections together.
     package let connections: Int
-    /// All autovacuum workers together, bytes.
+    /// All autovacuum workers together.
     package let autovacuum: Int
-    /// Memory of the machine, bytes.
+    /// Memory of the machine.
     package let memory: Int
 
-    /// All of it, bytes.
     package var total: Int { shared + connections + autovacuum }
     /// The share of the memory, %.
     package var percent: Int { Int((Double(total) / Double(memory) * 100).rounded()) }
     /// Whether it is more than four fifths: what is left is for the system and its cache.
     package var isTight: Bool { percent > 80 }
-    /// Whether there is not so much memory.
-    package var isTooMuch: Bool { total > memory }
 
     /// The budget of a configuration.
-    /// - Parameter shared: what the server itself computes, bytes; nil estimates it.
+    /// - Parameter shared: what the server itself computes; nil estimates it.
     init(_ candidate: Candidate, memory: Int, shared: Int?) {
         let buffers = candidate.bytes("shared_buffers") ?? 0
         let count = candidate.integer("max_connections") ?? 0
@@ -136,7 +132,7 @@ package struct MemoryBudget: Sendable, Codable, Hashable {
 
     /// The refusal of more than there is.
     var problem: Problem? {
-        guard isTooMuch else { return nil }
+        guard total > memory else { return nil }
         return Problem(
             problem: "memory: \(ByteSize.approximately(shared)) shared, \(ByteSize.approximately(connections)) for"
                 + " connections and \(ByteSize.approximately(autovacuum)) for autovacuum are \(percent) % of"
@@ -147,29 +143,20 @@ package struct MemoryBudget: Sendable, Codable, Hashable {
 
 /// How it was made sure that the server starts with a plan.
 package struct StartProof: Sendable, Codable, Hashable {
-    /// How.
     package enum Method: String, Sendable, Codable {
         /// A scratch server was started with the planned configuration.
         case scratchServer = "scratch server"
-        /// The planned configuration was held against the rules that PostgreSQL checks at its start.
+        /// The planned configuration was compared with the rules that PostgreSQL checks at its start.
         case rules
         /// Nothing is changed.
         case notNeeded = "not needed"
     }
 
-    /// How.
     package let method: Method
     /// Why no scratch server was started; nil when one was.
-    package let reason: String?
+    package var reason: String?
     /// Shared memory that the server computed, bytes.
-    package let sharedMemory: Int?
+    var sharedMemory: Int?
     /// Huge pages that it would take.
-    package let hugePages: Int?
-
-    init(_ method: Method, reason: String? = nil, sharedMemory: Int? = nil, hugePages: Int? = nil) {
-        self.method = method
-        self.reason = reason
-        self.sharedMemory = sharedMemory
-        self.hugePages = hugePages
-    }
+    var hugePages: Int?
 }

@@ -1,8 +1,16 @@
+import Core
 import Postgres
 
+/// A setting and its new entry; nil removes the entry.
+typealias SettingChange = (setting: ServerSetting, value: String?)
+
 /// One setting of the server: what it is, where that comes from, and what the next start would make of it.
+///
+/// What a role has of its own is a setting, too, whose entry is the role's instead of a line of postgresql.auto.conf.
 struct ServerSetting: Sendable {
     let name: String
+    /// The role whose own value this is; nil for the server's configuration.
+    var role: String?
     /// `pg_settings.vartype`: bool, enum, integer, real, string.
     let type: String
     let unit: String?
@@ -12,15 +20,30 @@ struct ServerSetting: Sendable {
     let setting: String
     let bootValue: String?
     let source: String
-    let isPending: Bool
-    /// The last entry of all configuration files, which is the one that counts.
-    let fileValue: String?
-    /// Where that is, such as `postgresql.conf:64`.
+    /// Where the last entry of all configuration files is, such as `postgresql.conf:64`.
     let filePlace: String?
     /// The entry in postgresql.auto.conf.
     let autoValue: String?
     /// The last entry of the other files, which counts when there is none in postgresql.auto.conf.
     let baseValue: String?
+
+    /// `synchronous_commit` of the role that takes mail in, in all databases; nil when it has none of its own.
+    static func applicationCommit(_ value: String?) -> ServerSetting {
+        ServerSetting(
+            name: "synchronous_commit", role: Role.service.name, type: "enum", unit: nil, context: "user",
+            setting: value ?? "not set", bootValue: nil, source: "role",
+            filePlace: value.map { _ in "role \(Role.service.name)" }, autoValue: value, baseValue: nil)
+    }
+
+    static let applicationCommitLabel = label("synchronous_commit", Role.service.name)
+
+    static func label(_ name: String, _ role: String?) -> String { role.map { "\($0): \(name)" } ?? name }
+
+    /// What identifies it, for people as well: its name, behind the role that has it.
+    var label: String { Self.label(name, role) }
+
+    /// The last entry of all configuration files, which is the one that counts.
+    var fileValue: String? { autoValue ?? baseValue }
 
     /// Whether a new value needs a restart.
     var needsRestart: Bool { context == "postmaster" }
@@ -117,9 +140,7 @@ struct ServerSetting: Sendable {
 
     /// The names of a list.
     static func elements(_ text: String) -> [String] {
-        text.split(separator: ",").map { part in
-            part.filter { $0 != "\"" && $0 != " " }
-        }.filter { !$0.isEmpty }
+        text.parts(",").map { $0.parts("\"", " ").joined() }.filter { !$0.isEmpty }
     }
 
     /// The value as `ALTER SYSTEM SET name = ` takes it.

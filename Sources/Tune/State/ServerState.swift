@@ -1,7 +1,7 @@
 import Core
 import Postgres
 
-/// Everything about the running server that a plan depends on, read in a few round trips.
+/// Everything about the running server that a plan depends on, read in one round trip.
 package struct ServerState: Sendable {
     /// A value that a role or a database has of its own, which comes before that of the configuration files.
     struct Override: Sendable {
@@ -11,34 +11,35 @@ package struct ServerState: Sendable {
         let scope: String
     }
 
+    /// By ``ServerSetting/label``.
     let settings: [String: ServerSetting]
     let overrides: [Override]
     /// Errors in the configuration files, each with its file and line.
     let fileErrors: [String]
     /// What earlier runs changed; nil when none did.
     let journal: TuneJournal?
+    /// Such as `16.4`.
+    let version: String
+    private let facts: Row
 
-    let versionNumber: Int
     /// What `version()` says of the platform.
-    let platform: String
-    let isSuperuser: Bool
-    let dataDirectory: String?
-    let isInRecovery: Bool
-    let connections: Int
-    let logicalSlots: Int
-    let physicalSlots: Int
-    let standbys: Int
-    let preparedTransactions: Int
-    let walSegmentSize: Int
-    let dataSize: Int?
-    let hasStatementStatistics: Bool
-    let hasApplicationRole: Bool
-    /// `synchronous_commit` of the role `email_service` in all databases; nil when it has none of its own.
-    let applicationCommit: String?
-    let postmasterStart: String
-    let user: String
+    var platform: String { facts.text("version") }
+    var isSuperuser: Bool { facts.flag("superuser") }
+    var dataDirectory: String? { facts["data"] }
+    var isInRecovery: Bool { facts.flag("recovery") }
+    var connections: Int { facts.integer("connections") ?? 0 }
+    var logicalSlots: Int { facts.integer("logical") ?? 0 }
+    var physicalSlots: Int { facts.integer("physical") ?? 0 }
+    var standbys: Int { facts.integer("standbys") ?? 0 }
+    var preparedTransactions: Int { facts.integer("prepared") ?? 0 }
+    /// Bytes.
+    var walSegmentSize: Int { self["wal_segment_size"].flatMap { $0.bytes($0.setting) } ?? 16 * ByteSize.megabyte }
+    /// All databases together, bytes.
+    var dataSize: Int? { facts.integer("size") }
+    var hasStatementStatistics: Bool { facts.flag("statistics") }
+    var hasApplicationRole: Bool { facts.flag("application") }
 
-    subscript(_ name: String) -> ServerSetting? { settings[name] }
+    subscript(_ label: String) -> ServerSetting? { settings[label] }
 
     /// Settings whose next value only a restart puts into force.
     ///
@@ -46,9 +47,6 @@ package struct ServerState: Sendable {
     var waitingForRestart: [String] {
         settings.values.filter { $0.needsRestart && !$0.same($0.running, $0.next) }.map(\.name).sorted()
     }
-
-    /// The whole-number value that a setting has after the next restart.
-    func integer(_ name: String) -> Int? { self[name].flatMap { $0.number($0.next) }.map { Int($0) } }
 
     /// The first setting that the server runs with another value than expected; the command line may give one.
     func misread(_ expected: [String: String]) -> String? {
@@ -65,68 +63,46 @@ package struct ServerState: Sendable {
     /// - Throws: `PostgresError`; SQLSTATE 42501 when the role may not look.
     init(_ connection: borrowing Connection) throws {
         let results = try connection.pipeline([
-            Statement(
-                """
-                SELECT name, setting, unit, vartype, context, source, boot_val, pending_restart
-                  FROM pg_catalog.pg_settings
-                """),
-            Statement(
-                "SELECT sourcefile, sourceline, name, setting, error FROM pg_catalog.pg_file_settings ORDER BY seqno"),
+            "SELECT name, setting, unit, vartype, context, source, boot_val FROM pg_catalog.pg_settings",
+            "SELECT sourcefile, sourceline, name, setting, error FROM pg_catalog.pg_file_settings ORDER BY seqno",
             Statement(SQLFile("role_settings").text),
             Statement(SQLFile("server_state").text),
         ])
-        let facts = results[3][0]
+        facts = results[3][0]
         let auto = facts.text("data") + "/postgresql.auto.conf"
-        var last: [String: (value: String, place: String)] = [:]
+        var places: [String: String] = [:]
         var inAuto: [String: String] = [:]
         var below: [String: String] = [:]
         var errors: [String] = []
         for row in results[1] {
             // A setting that left the files and needs a restart is listed as an error of no file; it is none.
             guard let file = row["sourcefile"] else { continue }
-            let place = (file.split(separator: "/").last.map(String.init) ?? file) + ":" + row.text("sourceline")
+            let place = (file.parts("/").last ?? "") + ":" + row.text("sourceline")
             guard let name = row["name"]?.lowercased(), let value = row["setting"] else {
                 errors.append("\(place): \(row.text("error"))")
                 continue
             }
-            last[name] = (value, place)
+            places[name] = place
             if file == auto { inAuto[name] = value } else { below[name] = value }
         }
-        settings = Dictionary(
-            results[0].map { row in
+        overrides = results[2].map { row in
+            Override(setting: row.text("name"), value: row.text("value"), scope: row.text("scope"))
+        }
+        let commit = overrides.first {
+            $0.scope == "role \(Role.service.name)" && $0.setting == "synchronous_commit"
+        }
+        let all =
+            [ServerSetting.applicationCommit(commit?.value)]
+            + results[0].map { row in
                 let name = row.text("name").lowercased()
-                let setting = ServerSetting(
+                return ServerSetting(
                     name: name, type: row.text("vartype"), unit: row["unit"], context: row.text("context"),
                     setting: row.text("setting"), bootValue: row["boot_val"], source: row.text("source"),
-                    isPending: row.flag("pending_restart"), fileValue: last[name]?.value,
-                    filePlace: last[name]?.place, autoValue: inAuto[name], baseValue: below[name])
-                return (name, setting)
-            }, uniquingKeysWith: { first, _ in first })
-        overrides = results[2].map { row in
-            let scope = [("role", row.text("role")), ("database", row.text("database"))]
-                .filter { !$0.1.isEmpty }.map { "\($0.0) \($0.1)" }.joined(separator: " in ")
-            return Override(setting: row.text("name"), value: row.text("value"), scope: scope)
-        }
-        applicationCommit =
-            overrides.first { $0.scope == "role email_service" && $0.setting == "synchronous_commit" }?
-            .value
+                    filePlace: places[name], autoValue: inAuto[name], baseValue: below[name])
+            }
+        settings = Dictionary(all.map { ($0.label, $0) }, uniquingKeysWith: { first, _ in first })
         fileErrors = errors
         journal = try inAuto[TuneJournal.setting].map { try TuneJournal(text: $0) }
-        versionNumber = connection.serverVersion
-        platform = facts.text("version")
-        isSuperuser = facts.flag("superuser")
-        dataDirectory = facts["data"]
-        isInRecovery = facts.flag("recovery")
-        connections = facts.integer("connections") ?? 0
-        logicalSlots = facts.integer("logical") ?? 0
-        physicalSlots = facts.integer("physical") ?? 0
-        standbys = facts.integer("standbys") ?? 0
-        preparedTransactions = facts.integer("prepared") ?? 0
-        walSegmentSize = settings["wal_segment_size"].flatMap { $0.bytes($0.setting) } ?? 16 * ByteSize.megabyte
-        dataSize = facts.integer("size")
-        hasStatementStatistics = facts.flag("statistics")
-        hasApplicationRole = facts.flag("application")
-        postmasterStart = facts.text("started")
-        user = facts.text("me")
+        version = "\(connection.serverVersion / 10_000).\(connection.serverVersion % 10_000)"
     }
 }

@@ -10,7 +10,6 @@ struct TuneJournal: Codable, Sendable, Hashable {
     /// The setting that holds the journal; PostgreSQL takes any name with a dot for another program's.
     static let setting = "emaildb.tune"
 
-    /// How far the work is.
     enum State: String, Codable, Sendable {
         case applying
         case applied
@@ -19,7 +18,6 @@ struct TuneJournal: Codable, Sendable, Hashable {
 
     /// One setting that was changed.
     struct Entry: Codable, Sendable, Hashable {
-        /// The setting.
         let name: String
         /// The role that has it; nil for the server's configuration.
         var role: String?
@@ -27,19 +25,23 @@ struct TuneJournal: Codable, Sendable, Hashable {
         let was: String?
         /// What we wrote.
         let set: String
+
+        /// As ``ServerSetting/label``.
+        var label: String { ServerSetting.label(name, role) }
     }
 
     var version = 1
     let profile: TuneProfile
     var state: State
-    var entries: [Entry]
+    let entries: [Entry]
 
-    init(profile: TuneProfile, state: State, entries: [Entry]) {
-        self.profile = profile
-        self.state = state
-        self.entries = entries
-    }
+    /// What writing and undoing it has to set, by label.
+    var labels: [String] { [Self.setting] + entries.map(\.label) }
 
+    subscript(_ setting: ServerSetting) -> Entry? { entries.first { $0.label == setting.label } }
+}
+
+extension TuneJournal {
     /// - Throws: ``Failure`` when the text is no journal that this program knows.
     init(text: String) throws {
         do {
@@ -59,10 +61,4 @@ struct TuneJournal: Codable, Sendable, Hashable {
             return String(decoding: try encoder.encode(self), as: UTF8.self)
         }
     }
-
-    /// The entry of a setting of the server's configuration.
-    subscript(_ name: String) -> Entry? { entries.first { $0.name == name && $0.role == nil } }
-
-    /// The entry of a setting of a role.
-    func entry(_ name: String, role: String) -> Entry? { entries.first { $0.name == name && $0.role == role } }
 }

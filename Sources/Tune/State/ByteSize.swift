@@ -3,40 +3,29 @@ package enum ByteSize {
     static let kilobyte = 1 << 10
     static let megabyte = 1 << 20
     static let gigabyte = 1 << 30
-    static let terabyte = 1 << 40
+
+    private static let units = [("GB", gigabyte), ("MB", megabyte), ("kB", kilobyte)]
 
     /// Reads a size with a unit, such as `8GB`, `512 MB` or `64g`; nil for anything else, a bare number included.
     package static func parse(_ text: String) -> Int? {
         let digits = text.prefix { $0.isNumber || $0 == "." }
-        guard let number = Double(digits), number > 0 else { return nil }
-        let factor: Int
-        switch text.dropFirst(digits.count).filter({ $0 != " " }).lowercased() {
-        case "k", "kb", "kib": factor = kilobyte
-        case "m", "mb", "mib": factor = megabyte
-        case "g", "gb", "gib": factor = gigabyte
-        case "t", "tb", "tib": factor = terabyte
-        default: return nil
-        }
-        let bytes = number * Double(factor)
+        let unit = text.dropFirst(digits.count).filter { $0 != " " }.lowercased()
+        guard let number = Double(digits), number > 0,
+            let power = ["k", "m", "g", "t"].firstIndex(where: { [$0, $0 + "b", $0 + "ib"].contains(unit) })
+        else { return nil }
+        let bytes = number * Double(kilobyte << (10 * power))
         return bytes < Double(1 << 60) ? Int(bytes) : nil
     }
 
     /// The size exactly, in the largest unit that divides it: `2GB`, `1310kB`.
     package static func text(_ bytes: Int) -> String {
-        for (unit, factor) in [("GB", gigabyte), ("MB", megabyte), ("kB", kilobyte)]
-        where bytes != 0 && bytes % factor == 0 {
-            return "\(bytes / factor)\(unit)"
-        }
-        return "\(bytes)B"
+        guard let (unit, factor) = units.first(where: { bytes != 0 && bytes % $0.1 == 0 }) else { return "\(bytes)B" }
+        return "\(bytes / factor)\(unit)"
     }
 
     /// The size for people, to a tenth of its unit: `23.5 GB`.
     package static func approximately(_ bytes: Int) -> String {
-        guard
-            let (unit, factor) = [("GB", gigabyte), ("MB", megabyte), ("kB", kilobyte)].first(where: { bytes >= $0.1 })
-        else {
-            return "\(bytes) bytes"
-        }
+        guard let (unit, factor) = units.first(where: { bytes >= $0.1 }) else { return "\(bytes) bytes" }
         let tenths = (bytes * 10 + factor / 2) / factor
         return tenths % 10 == 0 ? "\(tenths / 10) \(unit)" : "\(tenths / 10).\(tenths % 10) \(unit)"
     }

@@ -15,17 +15,26 @@ package enum TuneProfile: String, Sendable, Codable, CaseIterable {
 
 /// What the data directory lies on, which decides what a random read costs.
 package enum StorageClass: String, Sendable, Codable, CaseIterable {
-    /// Rotating disks.
     case hdd
-    /// Solid state, on whatever bus or network.
     case ssd
     /// Solid state attached by NVM Express.
     case nvme
 }
 
+/// Whose commits do not wait for the disk (`synchronous_commit = off`).
+///
+/// A crash then loses what was committed in the last moments, up to three times `wal_writer_delay` (PostgreSQL's
+/// documentation, "Asynchronous Commit"): 600 ms as it comes. Nothing is corrupted.
+package enum AsynchronousCommit: String, Sendable, Codable, CaseIterable {
+    case none
+    /// Those of `email_service`, the role that takes mail in.
+    case application
+    /// Those of all roles, as documented.
+    case server
+}
+
 /// What to tune for, and what the caller knows better than the server.
 package struct TuneOptions: Sendable {
-    /// The profile.
     package var profile: TuneProfile
     /// Memory of the machine, bytes; nil reads it on the server.
     package var memory: Int?
@@ -41,24 +50,10 @@ package struct TuneOptions: Sendable {
     package var isExact = false
     /// Whether `wal_level = minimal`, which ends replication and point-in-time recovery, is asked for.
     package var walLevelMinimal = false
-    /// Whose commits need not wait for the disk.
     package var asynchronousCommit = AsynchronousCommit.none
     /// The folder that stands for the server's root when `/proc` and `/sys` are read: tests have trees of their own.
     var systemRoot = ""
 
     /// Options of a profile, everything else to be read on the server.
     package init(profile: TuneProfile) { self.profile = profile }
-}
-
-/// Whose commits do not wait for the disk (`synchronous_commit = off`).
-///
-/// A crash then loses what was committed in the last moments, up to three times `wal_writer_delay` (PostgreSQL's
-/// documentation, "Asynchronous Commit"): 600 ms as it comes. Nothing is corrupted.
-package enum AsynchronousCommit: String, Sendable, Codable, CaseIterable {
-    /// All commits wait.
-    case none
-    /// Those of `email_service`, the role that takes mail in.
-    case application
-    /// Those of all roles, as documented.
-    case server
 }

@@ -1,0 +1,162 @@
+import Core
+import Postgres
+
+/// Writes the server's configuration, each time between two states of the journal.
+///
+/// `ALTER SYSTEM` cannot be part of a transaction. Each statement replaces postgresql.auto.conf as a whole, and whatever
+/// moment a kill chooses, the journal in the file says what was there before; the order of the changes is such that the
+/// server starts after each.
+struct ConfigurationWriter {
+    /// As it was when it was read: what is taken back goes back to this.
+    let server: ServerState
+    let progress: @Sendable (TuneProgress) -> Void
+
+    /// Carries a preparation out.
+    /// - Throws: ``Failure`` after having put everything back, or when that failed as well.
+    func apply(_ preparation: Preparation, _ connection: borrowing Connection) throws {
+        guard !preparation.changes.isEmpty || preparation.plan.isResuming else { return try reload(connection) }
+        try begin(preparation.during, connection)
+        var written: [SettingChange] = []
+        do {
+            for change in preparation.changes {
+                if let signal = Interruption.signal {
+                    throw Failure.interrupted(by: signal, "what was written is taken back")
+                }
+                try write(change, connection)
+                written.append(change)
+            }
+            try write(preparation.after, connection)
+        } catch let error {
+            guard connection.isAlive else { throw error }
+            for (setting, _) in written.reversed() { try? write((setting, setting.autoValue), connection) }
+            try? write(server.journal, connection)
+            if let error = error as? PostgresError {
+                throw Failure(error, doing: "writing the configuration; what was written is taken back")
+            }
+            throw error
+        }
+        try reload(connection)
+    }
+
+    /// Takes back what the journal lists, as far as the values are still ours.
+    /// - Throws: ``Failure``; refused when the server would not start with what was there before.
+    func undo(_ connection: borrowing Connection) throws -> UndoReport {
+        guard let journal = server.journal else { return UndoReport(profile: nil, items: [], restart: []) }
+        var candidate = Candidate(server)
+        var changes: [SettingChange] = []
+        var items: [UndoReport.Item] = []
+        for entry in journal.entries {
+            var outcome = UndoReport.Outcome.keptTheirs
+            if let setting = server[entry.label] {
+                if setting.same(setting.autoValue, entry.set) {
+                    outcome = entry.was == nil ? .unset : .restored
+                    candidate.set(setting, entry.was)
+                    changes.append((setting, entry.was))
+                } else if setting.same(setting.autoValue, entry.was) {
+                    outcome = .alreadyBack
+                }
+            }
+            items.append(UndoReport.Item(setting: entry.label, was: entry.was, set: entry.set, outcome: outcome))
+        }
+        _ = try StartCheck(server: server, progress: progress).prove(candidate, connection)
+        try takeBack(changes, journal, leaving: nil, connection)
+        return UndoReport(
+            profile: journal.profile, items: items, restart: try ServerState(connection).waitingForRestart)
+    }
+
+    /// Takes changes back.
+    /// - Parameters:
+    ///   - journal: the one that is in the file.
+    ///   - last: the one to leave there; nil for none.
+    func takeBack(
+        _ changes: [SettingChange], _ journal: TuneJournal, leaving last: TuneJournal?,
+        _ connection: borrowing Connection
+    ) throws {
+        var journal = journal
+        journal.state = .undoing
+        try begin(journal, connection)
+        for change in changes { try write(change, connection) }
+        try write(last, connection)
+        try reload(connection)
+    }
+
+    // MARK: - Statements
+
+    /// Writes the journal as the first thing of all.
+    /// - Throws: ``Failure`` when the file cannot be written: another program manages it.
+    private func begin(_ journal: TuneJournal, _ connection: borrowing Connection) throws {
+        do {
+            try write(journal, connection)
+        } catch let error as PostgresError where error.kind == .server {
+            let manager = manager
+            throw Failure.refused(
+                "postgresql.auto.conf cannot be written (\(error.message)): this server's configuration is managed"
+                    + " elsewhere\(manager.map { ", by \($0.name)" } ?? ", or its files are read-only")",
+                fix: manager?.fix
+                    ?? "Give the values to whatever writes its configuration (Patroni, CloudNativePG, an operator):"
+                    + " emaildb tune --plan --format json")
+        }
+    }
+
+    /// Writes the journal; nil removes it.
+    private func write(_ journal: TuneJournal?, _ connection: borrowing Connection) throws {
+        // A session knows a setting of another program only when it has one itself (before 17).
+        try connection.query("SELECT set_config('\(TuneJournal.setting)', '', false)")
+        let change = try journal.map { "SET \(TuneJournal.setting) = \(SQL.literal(try $0.text))" }
+        try connection.query("ALTER SYSTEM \(change ?? "RESET \(TuneJournal.setting)")")
+    }
+
+    private func write(_ change: SettingChange, _ connection: borrowing Connection) throws {
+        let (setting, value) = change
+        progress(.writing(setting.label))
+        let name = SQL.identifier(setting.name)
+        let target = setting.role.map { "ALTER ROLE \(SQL.identifier($0))" } ?? "ALTER SYSTEM"
+        try connection.query("\(target) \(value.map { "SET \(name) = \(setting.literal($0))" } ?? "RESET \(name)")")
+    }
+
+    private func reload(_ connection: borrowing Connection) throws { try connection.query("SELECT pg_reload_conf()") }
+
+    /// Which program keeps the configuration, by the marks it leaves.
+    private var manager: (name: String, fix: String)? {
+        // Patroni includes the original file under this name, and gives what it controls on the command line.
+        if server.settings.values.contains(where: { $0.filePlace?.hasPrefix("postgresql.base.conf") == true }) {
+            return ("Patroni", "patronictl edit-config   # under postgresql: parameters:")
+        }
+        let commands = ["archive_command", "restore_command"].compactMap { server[$0]?.running }
+        if commands.contains(where: { $0.contains("/controller/manager") }) {
+            return ("CloudNativePG", "kubectl edit cluster   # under spec.postgresql.parameters")
+        }
+        return nil
+    }
+}
+
+/// What `undo` did.
+package struct UndoReport: Sendable, Codable {
+    /// What became of one setting.
+    package enum Outcome: String, Sendable, Codable {
+        /// The entry that was there before is there again.
+        case restored
+        /// Our entry is removed; the default, or another file, counts again.
+        case unset
+        /// An undo that was stopped, or an apply that never came so far, left it as it was before.
+        case alreadyBack = "already back"
+        /// It has another value since, which stays.
+        case keptTheirs = "kept, changed since"
+    }
+
+    package struct Item: Sendable, Codable {
+        package let setting: String
+        /// The entry before the first `tune`; nil when there was none.
+        package let was: String?
+        /// What `tune` had written.
+        package let set: String
+        package let outcome: Outcome
+    }
+
+    /// The profile that was undone; nil when there was nothing to undo.
+    package let profile: TuneProfile?
+    /// Every setting of the journal.
+    package let items: [Item]
+    /// Settings that wait for a restart.
+    package let restart: [String]
+}
