@@ -1,9 +1,7 @@
 import ArgumentParser
 import Core
-import Dispatch
 import Postgres
 import Report
-import Synchronization
 
 /// A command of the program: its body, between options and ``run()``, the one way out.
 protocol Command: ParsableCommand {
@@ -63,19 +61,4 @@ extension Failure {
             status: status, message: message, problems: problems.dropLast() + [Problem(problem: last, fix: fix)],
             step: step, cause: cause)
     }
-}
-
-/// Runs asynchronous work to its end, blocking the thread.
-///
-/// Starting the concurrency runtime takes longer than the rest of an `init` that has nothing to do, so the program as a
-/// whole is not asynchronous.
-func blocking(_ body: @escaping @Sendable () async throws -> Void) throws {
-    let done = DispatchSemaphore(value: 0)
-    let failure = Mutex<(any Error)?>(nil)
-    Task.detached {
-        do { try await body() } catch { failure.withLock { $0 = error } }
-        done.signal()
-    }
-    done.wait()
-    if let error = failure.withLock({ $0 }) { throw error }
 }

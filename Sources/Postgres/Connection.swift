@@ -187,13 +187,12 @@ func waitForSocket(_ socket: Int32, events: Int32, until deadline: ContinuousClo
 }
 
 /// Calls a function with a nil-terminated array of C strings, freed afterwards.
-package func withCStrings<Result>(_ texts: [String?], _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Result)
-    -> Result
-{
-    var pointers: [UnsafePointer<CChar>?] = texts.map { text in text.flatMap { UnsafePointer(strdup($0)) } }
-    pointers.append(nil)
+package func withCStrings<Result>(
+    _ texts: [String?], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
+) -> Result {
+    let pointers = texts.map { text in text.flatMap { UnsafePointer(strdup($0)) } } + [nil]
     defer { for pointer in pointers { free(UnsafeMutableRawPointer(mutating: pointer)) } }
-    return body(&pointers)
+    return body(pointers)
 }
 
 /// Collects notices; libpq calls back on the thread that is reading from the connection, never on another.

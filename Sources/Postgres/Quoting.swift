@@ -39,12 +39,7 @@ package enum SQL {
     /// Texts as the text form of an SQL array, for a parameter.
     package static func array(_ texts: some Sequence<String>) -> String {
         let elements = texts.map { text in
-            var element = String.UnicodeScalarView()
-            for scalar in text.unicodeScalars {
-                if scalar == "\"" || scalar == "\\" { element.append("\\") }
-                element.append(scalar)
-            }
-            return "\"" + String(element) + "\""
+            "\"" + text.replacingScalars { $0 == "\"" || $0 == "\\" ? "\\\($0)" : nil } + "\""
         }
         return "{" + elements.joined(separator: ",") + "}"
     }
@@ -62,18 +57,12 @@ package enum SQL {
     private static func quoted(
         _ text: String, by quote: Unicode.Scalar, escaping escape: ((Unicode.Scalar) -> String)?
     ) -> String {
-        var result = String.UnicodeScalarView([quote])
-        for scalar in text.unicodeScalars {
+        let inside = text.replacingScalars { scalar in
             precondition(scalar != "\0", "PostgreSQL's texts hold no NUL character")
-            if let escape, isHidden(scalar) {
-                result.append(contentsOf: escape(scalar).unicodeScalars)
-                continue
-            }
-            result.append(scalar)
-            if scalar == quote || escape != nil && scalar == "\\" { result.append(scalar) }
+            if let escape, isHidden(scalar) { return escape(scalar) }
+            return scalar == quote || escape != nil && scalar == "\\" ? "\(scalar)\(scalar)" : nil
         }
-        result.append(quote)
-        return String(result)
+        return "\(quote)\(inside)\(quote)"
     }
 
     private static func escape(_ scalar: Unicode.Scalar, short: String, long: String, longDigits: Int) -> String {
@@ -93,4 +82,31 @@ package enum SQL {
         returning right select session_user similar some symmetric system_user table tablesample then to trailing true union \
         unique user using variadic verbose when where window with
         """.split(separator: " ").map(String.init))
+}
+
+/// Characters here are Unicode scalars, as for PostgreSQL and in files.
+///
+/// Swift's own functions take a `Character`, and so miss a quote that a combining mark follows, or the end of a line that
+/// is CR LF.
+extension StringProtocol {
+    /// The text with some of its characters replaced.
+    /// - Parameter replacement: nil where a character stays.
+    package func replacingScalars(_ replacement: (Unicode.Scalar) -> String?) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in unicodeScalars {
+            if let text = replacement(scalar) {
+                result.append(contentsOf: text.unicodeScalars)
+            } else {
+                result.append(scalar)
+            }
+        }
+        return String(result)
+    }
+
+    /// The parts between separators, empty ones included.
+    package func splitScalars(_ separator: Unicode.Scalar, maxSplits: Int = .max) -> [String] {
+        let scalars = String(self).unicodeScalars
+        return scalars.split(separator: separator, maxSplits: maxSplits, omittingEmptySubsequences: false)
+            .map { String($0) }
+    }
 }

@@ -1,6 +1,6 @@
 import Core
-import FoundationEssentials
 import Glibc
+import Postgres
 
 /// The text of a postgresql.auto.conf, as `ALTER SYSTEM` writes it: one `name = 'value'` on each line.
 package struct AutoConfiguration: Sendable {
@@ -19,13 +19,12 @@ package struct AutoConfiguration: Sendable {
     package init(_ text: String) {
         var entries: [Entry] = []
         var broken: [(line: Int, text: String)] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let trimmed = line.drop { $0 == " " || $0 == "\t" }
-            if trimmed.isEmpty || trimmed.hasPrefix("#") { continue }
-            if let (name, value) = Self.parse(trimmed) {
+        for (index, line) in text.splitScalars("\n").enumerated() {
+            if Self.isEnd(line[...].unicodeScalars) { continue }
+            if let (name, value) = Self.parse(line) {
                 entries.append(Entry(name: name.lowercased(), value: value, line: index + 1))
             } else {
-                broken.append((index + 1, String(line)))
+                broken.append((index + 1, line))
             }
         }
         self.entries = entries
@@ -49,72 +48,67 @@ package struct AutoConfiguration: Sendable {
 
     /// A value in single quotes, in which quotes and backslashes are doubled (PostgreSQL's `guc-file.l`).
     static func quoted(_ value: String) -> String {
-        var result = "'"
-        for character in value.unicodeScalars {
-            if character == "'" || character == "\\" { result.unicodeScalars.append(character) }
-            result.unicodeScalars.append(character)
-        }
-        return result + "'"
+        "'" + value.replacingScalars { $0 == "'" || $0 == "\\" ? "\($0)\($0)" : nil } + "'"
     }
 
-    private static func parse(_ line: Substring) -> (name: String, value: String)? {
-        let name = line.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." || $0 == "$" }
-        guard !name.isEmpty else { return nil }
-        var rest = line.dropFirst(name.count).drop { $0 == " " || $0 == "\t" }
-        if rest.first == "=" { rest = rest.dropFirst().drop { $0 == " " || $0 == "\t" } }
-        guard rest.first == "'" else {
-            let word = rest.prefix { $0 != " " && $0 != "\t" && $0 != "#" && $0 != "'" }
-            return isEnd(rest.dropFirst(word.count)) && !word.isEmpty ? (String(name), String(word)) : nil
+    private static func parse(_ line: String) -> (name: String, value: String)? {
+        var rest = line[...].unicodeScalars
+        rest.take(while: isBlank)
+        let name = rest.take {
+            $0.properties.isAlphabetic || ("0"..."9").contains($0) || "_.$".unicodeScalars.contains($0)
         }
+        rest.take(while: isBlank)
+        if rest.first == "=" { rest.removeFirst() }
+        rest.take(while: isBlank)
         var value = String.UnicodeScalarView()
-        var scalars = Substring(rest.dropFirst()).unicodeScalars
-        while let scalar = scalars.popFirst() {
-            if scalar == "\\", let escaped = scalars.popFirst() {
+        if rest.first != "'" {
+            value = rest.take { !isBlank($0) && $0 != "#" && $0 != "'" }
+            return isEnd(rest) && !name.isEmpty && !value.isEmpty ? (String(name), String(value)) : nil
+        }
+        rest.removeFirst()
+        while let scalar = rest.popFirst() {
+            if scalar == "\\", let escaped = rest.popFirst() {
                 value.append(escaped)
             } else if scalar != "'" {
                 value.append(scalar)
-            } else if scalars.first == "'" {
+            } else if rest.first == "'" {
                 value.append(scalar)
-                scalars.removeFirst()
+                rest.removeFirst()
             } else {
-                return isEnd(Substring(scalars)) ? (String(name), String(value)) : nil
+                return isEnd(rest) && !name.isEmpty ? (String(name), String(value)) : nil
             }
         }
         return nil
     }
 
-    private static func isEnd(_ text: Substring) -> Bool {
-        let rest = text.drop { $0 == " " || $0 == "\t" || $0 == "\r" }
-        return rest.isEmpty || rest.hasPrefix("#")
+    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar == " " || scalar == "\t" || scalar == "\r" }
+
+    /// Whether only blanks and a comment are left of a line.
+    private static func isEnd(_ rest: Substring.UnicodeScalarView) -> Bool {
+        let first = rest.first { !isBlank($0) }
+        return first == nil || first == "#"
     }
 
-    // MARK: - Files
-
-    /// Replaces a file as PostgreSQL does: a new one beside it, synced, given to the owner, renamed over the old.
+    /// Replaces a file as PostgreSQL does, so that it is one of the two also after a power failure.
     /// - Throws: ``Failure``.
-    package static func write(_ text: String, to path: String, owner: ServerProgram.User) throws {
+    package static func write(_ text: String, to path: String, owner: ServerUser) throws {
         // A cluster that its group may read (initdb -g) stays one.
         var status = stat()
         let mode = stat(path, &status) == 0 ? status.st_mode & 0o777 : 0o600
-        let beside = path + ".emaildb"
-        unlink(beside)
-        let file = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-        let bytes = Array(text.utf8)
-        guard file >= 0, bytes.withUnsafeBytes({ Glibc.write(file, $0.baseAddress, $0.count) }) == bytes.count,
-            getuid() != 0 || fchown(file, owner.id, owner.group) == 0, fsync(file) == 0, close(file) == 0,
-            rename(beside, path) == 0
-        else {
-            let reason = String(cString: strerror(errno))
-            unlink(beside)
-            throw Failure(
-                .failed,
-                "\(path) cannot be written: \(reason)", fix: "ls -l \(path)   # and: df \(path)")
+        do throws(Failure) {
+            try Files.write(text.utf8, to: path, owner: owner, mode: mode, isDurable: true)
+        } catch {
+            throw Failure(.failed, error.message, fix: "ls -l \(path)   # and: df \(path)")
         }
-        // The rename itself must survive a power failure as well.
-        let folder = open(path.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/", O_RDONLY)
-        if folder >= 0 {
-            fsync(folder)
-            close(folder)
-        }
+    }
+}
+
+extension Substring.UnicodeScalarView {
+    /// Takes characters off the front.
+    @discardableResult
+    fileprivate mutating func take(while matches: (Unicode.Scalar) -> Bool) -> String.UnicodeScalarView {
+        let taken = prefix(while: matches)
+        self = self[taken.endIndex...]
+        return String.UnicodeScalarView(taken)
     }
 }

@@ -1,30 +1,30 @@
 package import Core
 import Glibc
+import Postgres
 
 /// A program that this process started.
 ///
-/// It gets every signal, whatever this process holds back, and the open files that this process did not mark
-/// `O_CLOEXEC`.
+/// It gets every signal, whatever this process holds back.
 struct ChildProgram: Sendable {
     let process: pid_t
 
     /// - Parameters:
     ///   - words: the program, found in `PATH`, and its arguments.
     ///   - environment: all of its environment.
-    ///   - output: descriptors for its standard output and error, instead of this process's own.
-    ///   - lastClosed: the highest descriptor that it must not inherit.
+    ///   - output: paths of files that take its standard output or error, by their descriptors.
+    ///   - inheritsFiles: whether it gets the open files that this process did not mark `O_CLOEXEC`.
     init(
-        _ words: [String], environment: [String: String], output: (out: Int32?, errors: Int32?) = (nil, nil),
-        closingUpTo lastClosed: Int32 = 2
+        _ words: [String], environment: [String: String], output: [Int32: String] = [:], inheritsFiles: Bool = true
     ) throws(Failure) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        if let out = output.out { posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO) }
-        if let errors = output.errors { posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO) }
-        for descriptor in stride(from: 3, through: lastClosed, by: 1) {
-            posix_spawn_file_actions_addclose(&actions, descriptor)
+        for (descriptor, path) in output { posix_spawn_file_actions_addopen(&actions, descriptor, path, O_WRONLY, 0) }
+        if !inheritsFiles {
+            // With some to spare for what other threads open meanwhile.
+            let last = (Files.names("/proc/self/fd").compactMap { Int32($0) }.max() ?? 255) + 16
+            for descriptor in 3...last { posix_spawn_file_actions_addclose(&actions, descriptor) }
         }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -36,7 +36,7 @@ struct ChildProgram: Sendable {
         var process = pid_t()
         let failure = withCStrings(words) { arguments in
             withCStrings(environment.map { "\($0.key)=\($0.value)" }) { environment in
-                posix_spawnp(&process, words[0], &actions, &attributes, arguments, environment)
+                posix_spawnp(&process, words[0], &actions, &attributes, mutable(arguments), mutable(environment))
             }
         }
         guard failure == 0 else {
@@ -50,12 +50,8 @@ struct ChildProgram: Sendable {
     func wait() -> Int32 {
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
-        return Self.exitStatus(status)
-    }
-
-    func poll() -> Int32? {
-        var status: Int32 = 0
-        return waitpid(process, &status, WNOHANG) == process ? Self.exitStatus(status) : nil
+        let signal = status & 0x7F
+        return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
     }
 
     var isRunning: Bool {
@@ -66,11 +62,7 @@ struct ChildProgram: Sendable {
     /// The exit status once it has ended; a stop signal is passed on as SIGTERM, and thrown after the end.
     func waitUnlessStopped() throws(Failure) -> Int32 {
         var stopped: Failure?
-        while true {
-            if let status = poll() {
-                if let stopped { throw stopped }
-                return status
-            }
+        while isRunning {
             do {
                 try StopSignals.pause(.seconds(60))
             } catch {
@@ -78,11 +70,42 @@ struct ChildProgram: Sendable {
                 kill(process, SIGTERM)
             }
         }
+        let status = wait()
+        if let stopped { throw stopped }
+        return status
     }
 
-    private static func exitStatus(_ status: Int32) -> Int32 {
-        let signal = status & 0x7F
-        return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+    /// Runs a program to its end, blocking the thread.
+    ///
+    /// A server that it starts stays, and keeps open nothing that this process has opened.
+    static func run(_ words: [String], environment: [String: String]) throws(Failure) -> ProgramOutcome {
+        // Files, because a pipe would stay open as long as a server that was started.
+        guard let output = tmpfile(), let errors = tmpfile() else {
+            throw Failure(.failed, "cannot write in /tmp", fix: "df /tmp")
+        }
+        defer { for file in [output, errors] { fclose(file) } }
+        let paths = [output, errors].map { "/proc/self/fd/\(fileno($0))" }
+        let program = try ChildProgram(
+            words, environment: environment, output: [STDOUT_FILENO: paths[0], STDERR_FILENO: paths[1]],
+            inheritsFiles: false)
+        return ProgramOutcome(
+            status: program.wait(), output: Files.text(paths[0]) ?? "", errors: Files.text(paths[1]) ?? "")
+    }
+}
+
+/// How a program ended, and what it wrote.
+package struct ProgramOutcome: Sendable {
+    /// The exit status, or 128 and the number of a signal.
+    package let status: Int32
+    package let output: String
+    package let errors: String
+
+    /// For an error message.
+    var lastErrors: String { errors.split(separator: "\n").suffix(6).joined(separator: "\n") }
+
+    /// The version in the output of `postgres --version`, such as `postgres (PostgreSQL) 16.4 (Debian 16.4-1)`.
+    var majorVersion: Substring? {
+        output.split(whereSeparator: \.isWhitespace).first { $0.first?.isNumber == true }?.prefix(while: \.isNumber)
     }
 }
 
@@ -91,54 +114,45 @@ struct ChildProgram: Sendable {
 /// So none comes in the middle of a step, and none is lost between one program and the one that it becomes: the first
 /// process of a container does not get a signal that it does not handle, but one that it holds back stays pending.
 package enum StopSignals {
-    private static func stopped(by signal: Int32) -> Failure {
-        let message = "stopped by signal \(signal) before the server was ready"
-        return Failure(
-            status: .interrupted(by: signal), message: message,
-            problems: [Problem(problem: message, fix: "Start it again: nothing is lost.")])
-    }
-
-    private static func set(_ signals: Int32...) -> sigset_t {
+    /// SIGCHLD wakes a pause.
+    private static var held: sigset_t {
         var set = sigset_t()
         sigemptyset(&set)
-        for signal in signals { sigaddset(&set, signal) }
+        for signal in [SIGTERM, SIGINT, SIGQUIT, SIGCHLD] { sigaddset(&set, signal) }
         return set
     }
 
-    /// Holds them back from now on, and SIGCHLD with them; call it before any thread is started.
+    /// Holds them back from now on; call it before any thread is started.
     package static func block() {
-        var signals = set(SIGTERM, SIGINT, SIGQUIT, SIGCHLD)
+        var signals = held
         pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
     /// Waits for a while, or until a child ends.
+    /// - Throws: ``Failure`` when a stop signal came.
     static func pause(_ duration: Duration) throws(Failure) {
-        var signals = set(SIGTERM, SIGINT, SIGQUIT, SIGCHLD)
+        var signals = held
         let (seconds, attoseconds) = duration.components
         var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
         let signal = sigtimedwait(&signals, nil, &time)
-        if signal > 0, signal != SIGCHLD { throw stopped(by: signal) }
+        guard signal > 0, signal != SIGCHLD else { return }
+        let message = "stopped by signal \(signal) before the server was ready"
+        throw Failure(
+            status: .interrupted(by: signal), message: message,
+            problems: [Problem(problem: message, fix: "Start it again: nothing is lost.")])
     }
 
-    package static func check() throws(Failure) {
-        var signals = set(SIGTERM, SIGINT, SIGQUIT)
-        var time = timespec()
-        let signal = sigtimedwait(&signals, nil, &time)
-        if signal > 0 { throw stopped(by: signal) }
-    }
+    package static func check() throws(Failure) { try pause(.zero) }
 }
 
 package enum ThisProcess {
     /// Becomes another program, found in `PATH`; returns only when that fails.
-    package static func become(_ words: [String]) {
-        _ = withCStrings(words) { execvp(words[0], UnsafeMutablePointer(mutating: $0)) }
-    }
+    package static func become(_ words: [String]) { _ = withCStrings(words) { execvp(words[0], mutable($0)) } }
 }
 
-private func withCStrings<Result>(
-    _ texts: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
-) -> Result {
-    var pointers = texts.map { strdup($0) } + [nil]
-    defer { for pointer in pointers { free(pointer) } }
-    return body(&pointers)
+/// The type that `exec` and `spawn` ask for, though they change nothing.
+private func mutable(_ texts: UnsafePointer<UnsafePointer<CChar>?>) -> UnsafeMutablePointer<
+    UnsafeMutablePointer<CChar>?
+> {
+    UnsafeMutableRawPointer(mutating: texts).assumingMemoryBound(to: UnsafeMutablePointer<CChar>?.self)
 }

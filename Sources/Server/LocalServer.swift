@@ -1,28 +1,38 @@
-import Core
+package import Core
 import FoundationEssentials
 import Glibc
 import Install
 package import Postgres
+
+/// The server that runs on a data directory, as its postmaster.pid says.
+package struct RunningServer: Sendable {
+    package let pid: Int32
+    package let port: Int
+    /// Whether it accepts connections.
+    let isReady: Bool
+
+    /// nil when none runs.
+    package init?(_ data: String) {
+        let lines = (Files.text(data + "/postmaster.pid") ?? "").splitScalars("\n")
+        guard lines.count > 3, let pid = Int32(lines[0]), let port = Int(lines[3]) else { return nil }
+        // The number may have been given to another program since, and a killed server stays behind as a zombie until
+        // its parent looks.
+        let words = (Files.text("/proc/\(pid)/stat") ?? "").split(separator: " ")
+        guard words.count > 2, words[1] == "(postgres)", words[2] != "Z" else { return nil }
+        self.pid = pid
+        self.port = port
+        isReady = lines.count > 7 && lines[7].hasPrefix("ready")
+    }
+}
 
 /// A private PostgreSQL server in a folder of its own, reachable on the loopback address only.
 ///
 /// The folder holds `data` (the cluster), `pgpass` (the passwords of the superuser and of `email_service`, mode 0600),
 /// `application-password` (the latter alone, for `init`) and `log`. PostgreSQL refuses to run as root, so root starts it
 /// as `nobody`, who keeps one capability: to search folders that only root may enter.
+///
+/// Starting and stopping block the thread.
 package struct LocalServer: Sendable {
-    package struct Configuration: Sendable {
-        /// The port to use if it is free; nil, or one that is taken, means any free port.
-        package var preferredPort: Int?
-        package var settings = ["shared_preload_libraries": "pg_stat_statements"]
-        /// Whether local connections of the superuser are trusted instead of asked for a password (tests).
-        package var trustsSuperuser: Bool
-
-        package init(preferredPort: Int? = 5434, trustsSuperuser: Bool = false) {
-            self.preferredPort = preferredPort
-            self.trustsSuperuser = trustsSuperuser
-        }
-    }
-
     package static let superuser = "postgres"
 
     package let directory: String
@@ -34,26 +44,7 @@ package struct LocalServer: Sendable {
     package var applicationPasswordFile: String { directory + "/application-password" }
     package var logFile: String { directory + "/log" }
     private var data: String { directory + "/data" }
-    package var running: (pid: Int32, port: Int)? { Self.running(data) }
-
-    /// The process id and port of the server that runs on a data directory; nil when none does.
-    package static func running(_ data: String) -> (pid: Int32, port: Int)? {
-        let lines = statusLines(data)
-        guard lines.count > 3, let pid = Int32(lines[0]), let port = Int(lines[3]), isPostgres(pid) else { return nil }
-        return (pid, port)
-    }
-
-    private static func statusLines(_ data: String) -> [Substring] {
-        String(decoding: Files.read(data + "/postmaster.pid") ?? [], as: UTF8.self)
-            .split(separator: "\n", omittingEmptySubsequences: false)
-    }
-
-    /// Whether a process is a PostgreSQL server that lives: its number may have been given to another program since, and
-    /// a killed server stays behind as a zombie until its parent looks.
-    private static func isPostgres(_ pid: Int32) -> Bool {
-        let words = String(decoding: Files.read("/proc/\(pid)/stat") ?? [], as: UTF8.self).split(separator: " ")
-        return words.count > 2 && words[1] == "(postgres)" && words[2] != "Z"
-    }
+    package var running: RunningServer? { RunningServer(data) }
 
     /// How to connect as the superuser; nil when no server runs.
     package var connectionSettings: ConnectionSettings? {
@@ -65,133 +56,119 @@ package struct LocalServer: Sendable {
     }
 
     /// Starts the server, making its cluster first when there is none; does nothing when it runs.
-    package func start(_ binaries: ServerBinaries, _ configuration: Configuration = Configuration()) async throws {
-        if running != nil { return try await waitUntilReady() }
-        if !FileManager.default.fileExists(atPath: data + "/PG_VERSION") {
-            try createCluster(binaries, configuration)
-        }
-        try prepareLog()
+    /// - Parameters:
+    ///   - preferredPort: the port to use if it is free; nil, or one that is taken, means any free port.
+    ///   - settings: as on its command line.
+    ///   - trustsSuperuser: whether local connections of the superuser are trusted instead of asked for a password; only
+    ///     a new cluster follows it.
+    package func start(
+        _ binaries: ServerBinaries, preferredPort: Int?,
+        settings: [String: String] = ["shared_preload_libraries": "pg_stat_statements"], trustsSuperuser: Bool = false
+    ) throws {
+        try wait(until: { running?.isReady != false }, "the server does not become ready")
+        if running != nil { return }
+        if !Files.exists(data + "/PG_VERSION") { try createCluster(binaries, trustsSuperuser: trustsSuperuser) }
+        if !Files.exists(logFile) { try Files.write("".utf8, to: logFile, owner: .nobody) }
         while true {
-            let port = Self.freePort(preferring: configuration.preferredPort)
-            do {
-                return try launch(binaries, configuration, port: port)
-            } catch let error as Failure {
-                // Another program may have taken the port since; then there is another port.
-                if Self.freePort(preferring: port) == port { throw error }
+            let port = Self.freePort(preferring: preferredPort)
+            let own = ["listen_addresses": "127.0.0.1", "unix_socket_directories": "", "port": String(port)]
+            let outcome = try binaries.start(data, log: logFile, settings.merging(own) { $1 }, as: .nobody)
+            if outcome.status == 0 { return }
+            // Another program may have taken the port since; then there is another port.
+            if Self.freePort(preferring: port) == port {
+                throw Failure(.failed, "pg_ctl failed: \(outcome.lastErrors)", fix: "tail \(logFile)")
             }
         }
-    }
-
-    private func launch(_ binaries: ServerBinaries, _ configuration: Configuration, port: Int) throws {
-        var settings = configuration.settings
-        settings["listen_addresses"] = "127.0.0.1"
-        settings["unix_socket_directories"] = ""
-        settings["port"] = String(port)
-        let options = settings.sorted { $0.key < $1.key }.map { "-c \($0.key)='\($0.value)'" }.joined(separator: " ")
-        try run(
-            binaries, "pg_ctl", ["-D", data, "-w", "-t", "60", "-s", "-l", logFile, "-o", options, "start"],
-            fix: "tail \(logFile)")
-    }
-
-    /// Whether the server on a data directory accepts connections: the eighth line of its pid file says that.
-    static func isReady(_ data: String) -> Bool {
-        let lines = statusLines(data)
-        return lines.count > 7 && lines[7].hasPrefix("ready")
-    }
-
-    private func waitUntilReady() async throws {
-        for _ in 0..<600 where running != nil {
-            if Self.isReady(data) { return }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        throw Failure(.failed, "the server does not become ready", fix: "tail \(logFile)")
     }
 
     /// Stops the server; does nothing when none runs.
     /// - Parameter immediately: without a checkpoint, as after a crash.
-    package func stop(immediately: Bool = false) async throws {
+    package func stop(immediately: Bool = false) throws {
         guard let pid = running?.pid else { return }
         // The signals of pg_ctl's fast and immediate modes; pg_ctl itself may be gone or of another version by now.
         kill(pid, immediately ? SIGQUIT : SIGINT)
+        try wait(until: { running == nil }, "the server (process \(pid)) does not stop")
+    }
+
+    private func wait(until isDone: () -> Bool, _ problem: String) throws {
         for _ in 0..<600 {
-            if running == nil { return }
-            try await Task.sleep(for: .milliseconds(100))
+            if isDone() { return }
+            pauseThread(for: .milliseconds(100))
         }
-        throw Failure(.failed, "the server (process \(pid)) does not stop", fix: "tail \(logFile)")
+        throw Failure(.failed, problem, fix: "tail \(logFile)")
+    }
+
+    // MARK: - Use
+
+    /// Shell code that points libpq programs at the running server.
+    package func shellCode() throws(Failure) -> String {
+        let running = try requireRunning()
+        let variable = EnvironmentVariable.applicationPasswordFile.name
+        return """
+            unset DATABASE_URL PGSERVICE PGHOSTADDR PGDATABASE PGPASSWORD PGOPTIONS
+            export PGHOST=127.0.0.1 PGPORT=\(running.port) PGUSER=\(Self.superuser)
+            export PGPASSFILE=\(passwordFile.quotedForShell)
+            export \(variable)=\(applicationPasswordFile.quotedForShell)
+            """
+    }
+
+    /// Becomes psql, in a database or, where there is none of that name, in `postgres`.
+    package func becomePsql(_ database: String, _ arguments: [String]) throws(Failure) -> Never {
+        let running = try requireRunning()
+        let found = connectionSettings.flatMap { settings in
+            try? Connection(settings).query("SELECT FROM pg_database WHERE datname = $1", [database])
+        }
+        setenv("PGPASSFILE", passwordFile, 1)
+        unsetenv("PGPASSWORD")
+        unsetenv("PGSERVICE")
+        ThisProcess.become(
+            ["psql", "-h", "127.0.0.1", "-p", String(running.port), "-U", Self.superuser, "-d"]
+                + [found?.isEmpty == false ? database : "postgres"] + arguments)
+        throw Failure(.failed, "psql cannot be started", fix: "apt-get install postgresql-client")
+    }
+
+    private func requireRunning() throws(Failure) -> RunningServer {
+        guard let running else { throw Failure(.cannotConnect, "no server runs here", fix: "emaildb dev start") }
+        return running
     }
 
     // MARK: - The cluster
 
-    private func createCluster(_ binaries: ServerBinaries, _ configuration: Configuration) throws {
-        let manager = FileManager.default
+    private func createCluster(_ binaries: ServerBinaries, trustsSuperuser: Bool) throws {
         // A name of its own: the initdb of a killed start may still be at work, and removes its folder when it fails.
         let attempt = data + ".new.\(getpid())"
-        do {
-            try manager.createDirectory(atPath: directory, withIntermediateDirectories: true)
-            for name in try manager.contentsOfDirectory(atPath: directory) where name.hasPrefix("data.new.") {
-                try? manager.removeItem(atPath: directory + "/" + name)
+        do throws(Failure) {
+            for name in Files.names(directory) where name.hasPrefix("data.new.") {
+                try? Files.remove(directory + "/" + name)
             }
-            try manager.createDirectory(atPath: attempt, withIntermediateDirectories: false)
+            try Files.makeFolder(attempt, owner: .nobody)
         } catch {
+            guard error.problems.allSatisfy({ $0.fix == nil }) else { throw error }
             throw Failure(.failed, "cannot write in \(directory)", fix: "cd to a folder where you may make .emaildb")
         }
-        try giveToServer(attempt)
         let password = Self.randomPassword()
         let secret = directory + "/initial-password"
-        try writeSecret(password + "\n", to: secret)
+        try Files.write((password + "\n").utf8, to: secret, owner: .nobody)
         defer { unlink(secret) }
-        try giveToServer(secret)
         // A cluster is only there once it is whole: initdb works beside its place.
-        try run(
-            binaries, "initdb",
-            [
-                "-D", attempt, "-U", Self.superuser, "--pwfile", secret, "--auth=scram-sha-256", "--locale=C.UTF-8",
-                "--encoding=UTF8", "--data-checksums", "--no-instructions",
-            ], fix: "tail \(logFile)")
-        if configuration.trustsSuperuser {
+        let options = ["--pwfile", secret, "--auth=scram-sha-256", "--locale=C.UTF-8", "--data-checksums"]
+        try binaries.makeCluster(attempt, options, as: .nobody, fix: "tail \(logFile)")
+        if trustsSuperuser {
             let rules = "host all \(Self.superuser) 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
-            try writeSecret(rules, to: attempt + "/pg_hba.conf")
-            try giveToServer(attempt + "/pg_hba.conf")
+            try Files.write(rules.utf8, to: attempt + "/pg_hba.conf", owner: .nobody)
         }
         let applicationPassword = Self.randomPassword()
-        try writeSecret(applicationPassword + "\n", to: applicationPasswordFile)
-        try writeSecret(
-            "127.0.0.1:*:*:\(Self.superuser):\(password)\n"
-                + "127.0.0.1:*:*:\(RolePassword.application):\(applicationPassword)\n", to: passwordFile)
+        try Files.write((applicationPassword + "\n").utf8, to: applicationPasswordFile)
+        let logins = [(Self.superuser, password), (RolePassword.application, applicationPassword)]
+        try Files.write(logins.map { "127.0.0.1:*:*:\($0):\($1)\n" }.joined().utf8, to: passwordFile)
         guard rename(attempt, data) == 0 else {
             throw Failure(.failed, "cannot write in \(directory)", fix: "ls -la \(directory)")
         }
     }
 
-    private func writeSecret(_ text: String, to path: String) throws {
-        unlink(path)
-        try Files.write(text, to: path)
-    }
-
-    private func prepareLog() throws {
-        let file = open(logFile, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        guard file >= 0 else { throw Failure(.failed, "cannot write \(logFile)", fix: "ls -la \(directory)") }
-        close(file)
-        try giveToServer(logFile)
-    }
-
-    // MARK: - Processes
-
-    private func giveToServer(_ path: String) throws {
-        guard getuid() == 0 else { return }
-        guard chown(path, ServerProgram.User.nobody.id, ServerProgram.User.nobody.group) == 0 else {
-            throw Failure(.failed, "cannot give \(path) to the user nobody", fix: "run as an ordinary user")
-        }
-    }
-
-    private func run(_ binaries: ServerBinaries, _ name: String, _ arguments: [String], fix: String) throws {
-        let outcome = try ServerProgram(binaries: binaries, user: .nobody).run(name, arguments)
-        guard outcome.status == 0 else { throw Failure(.failed, "\(name) failed: \(outcome.lastErrors)", fix: fix) }
-    }
-
     // MARK: - Choices
 
-    private static func randomPassword() -> String {
+    static func randomPassword() -> String {
         let alphabet = Array("abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789")
         return String((0..<32).compactMap { _ in alphabet.randomElement() })
     }

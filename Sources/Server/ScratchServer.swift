@@ -10,7 +10,6 @@ package import Postgres
 /// running server is not touched.
 package struct ScratchServer {
     private let installation: ServerInstallation
-    private let program: ServerProgram
     /// The folder of everything; its owner is this process's user, so that others cannot plant one.
     private let folder: String
     private var data: String { folder + "/data" }
@@ -49,10 +48,11 @@ package struct ScratchServer {
             return Outcome(sharedMemory: try compute("shared_memory_size", options) << 20, hugePages: nil)
         }
         try start(options)
-        defer { _ = try? program.run("pg_ctl", ["-D", data, "-m", "immediate", "-s", "stop"]) }
+        defer { _ = try? run("pg_ctl", ["-D", data, "-m", "immediate", "-s", "stop"]) }
         let connection = try Connection(
             ConnectionSettings(parameters: [
-                "host": data, "port": "5432", "user": "postgres", "dbname": "postgres", "passfile": data + "/none",
+                "host": data, "port": "5432", "user": LocalServer.superuser, "dbname": "postgres",
+                "passfile": data + "/none",
             ]))
         if let words = try misread(connection) { throw Refusal(words: words) }
         let memory = try connection.query(
@@ -71,26 +71,26 @@ package struct ScratchServer {
     package init(_ installation: ServerInstallation, walSegmentSize: Int) throws {
         Self.sweep()
         self.installation = installation
-        program = ServerProgram(binaries: installation.binaries, user: installation.owner)
         folder = "\(Self.prefix)\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
-        guard mkdir(folder, 0o755) == 0, mkdir(folder + "/data", 0o700) == 0,
-            getuid() != 0 || chown(folder + "/data", installation.owner.id, installation.owner.group) == 0
+        let owner = installation.owner
+        guard mkdir(folder, 0o755) == 0, mkdir(data, 0o700) == 0,
+            getuid() != 0 || chown(data, owner.id, owner.group) == 0
         else { throw Failure(.failed, "cannot write in /tmp", fix: "ls -ld /tmp; df /tmp") }
-        let made = try program.run(
-            "initdb",
-            [
-                "-D", folder + "/data", "-U", "postgres", "--auth=trust", "--no-sync", "--locale=C", "--encoding=UTF8",
-                "--no-instructions", "--wal-segsize=\(walSegmentSize >> 20)",
-            ])
-        guard made.status == 0 else {
-            try? FileManager.default.removeItem(atPath: folder)
-            throw Failure(.failed, "initdb failed: \(made.lastErrors)", fix: "df /tmp")
+        do {
+            let options = ["--auth=trust", "--no-sync", "--locale=C", "--wal-segsize=\(walSegmentSize >> 20)"]
+            try installation.binaries.makeCluster(data, options, as: owner, fix: "df /tmp")
+        } catch {
+            remove()
+            throw error
         }
+    }
+
+    private func run(_ name: String, _ arguments: [String]) throws -> ProgramOutcome {
+        try installation.binaries.run(name, arguments, as: installation.owner)
     }
 
     /// Command line settings: those of the running server, and over them what keeps the two apart.
     private func options(_ commandLine: [String: String]) -> [String: String] {
-        var options = commandLine
         let own = [
             "config_file": installation.configurationFile, "data_directory": data, "hba_file": data + "/pg_hba.conf",
             "ident_file": data + "/pg_ident.conf", "external_pid_file": "", "port": "5432", "listen_addresses": "",
@@ -101,31 +101,21 @@ package struct ScratchServer {
             "cluster_name": "emaildb_proof", "fsync": "off", "autovacuum": "off", "log_statement": "none",
             "log_min_duration_statement": "-1", "default_tablespace": "", "temp_tablespaces": "", "bonjour": "off",
         ]
-        for (name, value) in own { options[name] = value }
-        return options
+        return commandLine.merging(own) { $1 }
     }
 
     /// A value that PostgreSQL computes before it starts, and with it every check that needs no memory.
     private func compute(_ name: String, _ options: [String: String]) throws -> Int {
         let words = options.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
-        let outcome = try program.run("postgres", ["-D", data, "-C", name] + words)
+        let outcome = try run("postgres", ["-D", data, "-C", name] + words)
         guard outcome.status == 0 else { throw Refusal(words: Self.complaint(outcome.errors)) }
         return outcome.output.split(separator: "\n").last.flatMap { Int($0.filter { $0 != " " }) } ?? 0
     }
 
     private func start(_ options: [String: String]) throws {
-        // pg_ctl hands these to a shell.
-        let words = options.sorted { $0.key < $1.key }.map { name, value in
-            let quoted = value.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
-            return "-c \(name)='\(quoted)'"
-        }
         let log = data + "/log"
-        let outcome = try program.run(
-            "pg_ctl", ["-D", data, "-w", "-t", "60", "-s", "-l", log, "-o", words.joined(separator: " "), "start"])
-        guard outcome.status == 0 else {
-            let text = FileManager.default.contents(atPath: log).map { String(decoding: $0, as: UTF8.self) }
-            throw Refusal(words: Self.complaint(text ?? outcome.errors))
-        }
+        let outcome = try installation.binaries.start(data, log: log, options, as: installation.owner)
+        guard outcome.status == 0 else { throw Refusal(words: Self.complaint(Files.text(log) ?? outcome.errors)) }
     }
 
     /// The lines of a log that say why a start failed, without time and process.
@@ -145,22 +135,18 @@ package struct ScratchServer {
 
     /// Stops and removes what killed runs left behind.
     private static func sweep() {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/tmp")) ?? []
-        for name in names where ("/tmp/" + name).hasPrefix(prefix) {
-            let path = "/tmp/" + name
-            let owner = name.dropFirst(prefix.count - "/tmp/".count).prefix { $0.isNumber }
+        for path in Files.names("/tmp").map({ "/tmp/" + $0 }) where path.hasPrefix(prefix) {
             var status = stat()
-            guard let process = Int32(owner), kill(process, 0) != 0, errno == ESRCH, lstat(path, &status) == 0,
-                status.st_uid == getuid(), status.st_mode & S_IFMT == S_IFDIR
+            guard let process = Int32(path.dropFirst(prefix.count).prefix(while: \.isNumber)), kill(process, 0) != 0,
+                errno == ESRCH, lstat(path, &status) == 0, status.st_uid == getuid(),
+                status.st_mode & S_IFMT == S_IFDIR
             else { continue }
-            if let contents = FileManager.default.contents(atPath: path + "/data/postmaster.pid"),
-                let pid = String(decoding: contents, as: UTF8.self).split(separator: "\n").first.flatMap({ Int32($0) }),
-                let words = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline"),
-                String(decoding: words, as: UTF8.self).contains(path + "/data")
+            if let pid = RunningServer(path + "/data")?.pid,
+                Files.text("/proc/\(pid)/cmdline")?.contains(path + "/data") == true
             {
                 kill(pid, SIGQUIT)
             }
-            try? FileManager.default.removeItem(atPath: path)
+            try? Files.remove(path)
         }
     }
 }

@@ -1,5 +1,16 @@
-import Core
+package import Core
 import FoundationEssentials
+import Glibc
+import Postgres
+
+/// A user of the operating system, as whom a server runs.
+package struct ServerUser: Sendable, Hashable {
+    let id: UInt32
+    let group: UInt32
+
+    /// As whom root runs private servers, because PostgreSQL refuses to run as root.
+    static let nobody = ServerUser(id: 65534, group: 65534)
+}
 
 /// An installed PostgreSQL server: the folder that holds `bin/postgres`.
 package struct ServerBinaries: Sendable, Hashable {
@@ -33,7 +44,55 @@ package struct ServerBinaries: Sendable, Hashable {
             fix: "deployment/scripts/fetch-postgresql 16   # or apt-get install postgresql")
     }
 
-    func program(_ name: String) -> String { directory + "/bin/" + name }
+    // MARK: - Programs
+
+    /// Runs one of the server's programs to its end: as the user who runs the server, with the server's own libraries,
+    /// without `PG*` variables. Blocks the thread.
+    /// - Parameter environment: instead of this process's own.
+    package func run(
+        _ name: String, _ arguments: [String], as user: ServerUser, environment: [String: String]? = nil
+    ) throws(Failure) -> ProgramOutcome {
+        var variables = environment ?? ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("PG") }
+        variables["LD_LIBRARY_PATH"] = directory + "/lib"
+        // The user may not be able to stay in the present folder.
+        var words = ["env", "--chdir=/"]
+        if getuid() == 0 {
+            // With one capability left: to search folders that only root may enter. Without no_setuid_fixup, access(2),
+            // by which initdb looks for its files, would ignore it.
+            let capability = "-all,+dac_read_search"
+            words += [
+                "/usr/bin/setpriv", "--reuid", String(user.id), "--regid", String(user.group), "--clear-groups",
+                "--no-new-privs", "--securebits", "+no_setuid_fixup", "--inh-caps", capability, "--ambient-caps",
+                capability, "--bounding-set", capability, "--",
+            ]
+        }
+        words += ["\(directory)/bin/\(name)"] + arguments
+        return try ChildProgram.run(words, environment: variables)
+    }
+
+    /// Makes a cluster, whose superuser is ``LocalServer/superuser``.
+    func makeCluster(_ data: String, _ options: [String], as user: ServerUser, fix: String) throws(Failure) {
+        let usual = ["-D", data, "-U", LocalServer.superuser, "--encoding=UTF8", "--no-instructions"]
+        let outcome = try run("initdb", usual + options, as: user)
+        guard outcome.status == 0 else { throw Failure(.failed, "initdb failed: \(outcome.lastErrors)", fix: fix) }
+    }
+
+    /// Starts a server that stays, and waits until it accepts connections.
+    /// - Parameter settings: as on its command line.
+    func start(
+        _ data: String, log: String, _ settings: [String: String], as user: ServerUser
+    ) throws(Failure) -> ProgramOutcome {
+        // pg_ctl hands these to a shell.
+        let options = settings.sorted { $0.key < $1.key }.map { "-c \($0.key)=\($0.value.quotedForShell)" }
+        return try run(
+            "pg_ctl",
+            ["-D", data, "-w", "-t", "60", "-s", "-l", log, "-o", options.joined(separator: " "), "start"], as: user)
+    }
+}
+
+extension String {
+    /// As one word of a shell.
+    var quotedForShell: String { "'" + replacingScalars { $0 == "'" ? "'\\''" : nil } + "'" }
 }
 
 package enum Paths {

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 package import Postgres
 
@@ -9,7 +8,7 @@ package struct ServerInstallation: Sendable {
     /// postgresql.conf, wherever it is.
     package let configurationFile: String
     /// The user that owns the data, and as whom the server runs.
-    package let owner: ServerProgram.User
+    package let owner: ServerUser
 
     /// The running server's installation.
     /// - Parameter data: its data directory, which only a superuser may know.
@@ -25,9 +24,9 @@ package struct ServerInstallation: Sendable {
             SELECT pg_read_file('postmaster.pid', 0, 8192, true) AS pid, current_setting('config_file') AS file,
                    (SELECT setting FROM pg_config WHERE name = 'BINDIR') AS programs
             """)[0]
-        guard let contents = FileManager.default.contents(atPath: data + "/postmaster.pid"),
-            String(decoding: contents, as: UTF8.self) == row["pid"]
-        else { throw Unreachable(reason: "the server's data directory is not on this machine, or not readable") }
+        guard let contents = Files.text(data + "/postmaster.pid"), contents == row["pid"] else {
+            throw Unreachable(reason: "the server's data directory is not on this machine, or not readable")
+        }
         return try ServerInstallation(
             dataDirectory: data, configurationFile: row.text("file"), programs: row.text("programs"),
             major: connection.serverVersion / 10_000)
@@ -42,17 +41,17 @@ package struct ServerInstallation: Sendable {
         self.dataDirectory = dataDirectory
         self.configurationFile = configurationFile ?? dataDirectory + "/postgresql.conf"
         owner = try Self.owner(of: dataDirectory)
-        let version = try ServerProgram(binaries: binaries, user: owner).run("postgres", ["--version"]).output
-        guard version.contains(") \(major).") || version.contains(") \(major)beta") else {
-            throw Unreachable(reason: "\(programs) holds \(version.prefix { $0 != "\n" }), not \(major)")
+        let version = try binaries.run("postgres", ["--version"], as: owner)
+        guard version.majorVersion == String(major)[...] else {
+            throw Unreachable(reason: "\(programs) holds \(version.output.prefix { $0 != "\n" }), not \(major)")
         }
     }
 
     /// The user that owns a data directory, as whom this process can run programs.
-    package static func owner(of directory: String) throws -> ServerProgram.User {
+    package static func owner(of directory: String) throws -> ServerUser {
         var status = stat()
         guard stat(directory, &status) == 0 else { throw Unreachable(reason: "\(directory) cannot be read") }
-        let owner = ServerProgram.User(id: status.st_uid, group: status.st_gid)
+        let owner = ServerUser(id: status.st_uid, group: status.st_gid)
         guard getuid() == 0 || geteuid() == owner.id else {
             throw Unreachable(reason: "\(directory) belongs to user \(owner.id), and this is user \(geteuid())")
         }

@@ -18,18 +18,19 @@ import Testing
             (["EMAILDB_TLS": "yes"], "EMAILDB_TLS=yes: off or on"),
         ])
     func settings(environment: [String: String], message: String) throws {
-        let failure = try #require(throws: Failure.self) { try ContainerSettings(environment) }
+        let failure = try #require(throws: Failure.self) { try ContainerStart(environment) { _ in } }
         #expect(failure.status == .usage && failure.message.contains(message), "\(failure)")
     }
 
     @Test("Empty variables count as unset") func emptySettings() throws {
-        let settings = try ContainerSettings(["POSTGRES_USER": "", "EMAILDB_ROLE": "", "EMAILDB_TLS": "", "PGDATA": ""])
-        #expect(settings.kind == .primary && !settings.isTLSOnly && settings.data == "/var/lib/postgresql/data")
+        let empty = ["POSTGRES_USER": "", "EMAILDB_ROLE": "", "EMAILDB_TLS": "", "PGDATA": ""]
+        let start = try ContainerStart(empty) { _ in }
+        #expect(!start.isStandby && !start.isTLSOnly && start.data == "/var/lib/postgresql/data")
     }
 
     @Test("A connection to the primary quotes its values") func conninfo() throws {
-        let settings = try ContainerSettings(["EMAILDB_PRIMARY_HOST": "a'b\\ c", "EMAILDB_SOCKETS": "/s"])
-        #expect(settings.conninfo.hasPrefix(#"host='a\'b\\ c' port='5432' user='email_replication' passfile='/s/"#))
+        let start = try ContainerStart(["EMAILDB_PRIMARY_HOST": "a'b\\ c", "EMAILDB_SOCKETS": "/s"]) { _ in }
+        #expect(start.conninfo.hasPrefix(#"host='a\'b\\ c' port='5432' user='email_replication' passfile='/s/"#))
     }
 
     @Test("Access rules, word for word") func accessRules() {

@@ -39,13 +39,14 @@ package actor TestServer {
         let task = Task {
             let server = LocalServer(directory: directory)
             let binaries = try ServerBinaries.find(asked, state: ".emaildb")
-            var configuration = LocalServer.Configuration(preferredPort: port, trustsSuperuser: true)
             let usual = [
                 "fsync": "off", "full_page_writes": "off", "max_connections": "100", "log_statement": "all",
                 "shared_preload_libraries": "pg_stat_statements", "log_line_prefix": "%m [%p] ",
             ]
-            configuration.settings = isPlain ? settings : usual.merging(settings) { _, ours in ours }
-            try await server.start(binaries, configuration)
+            let all = isPlain ? settings : usual.merging(settings) { _, ours in ours }
+            _ = try await Threads.run(1) { _ in
+                try server.start(binaries, preferredPort: port, settings: all, trustsSuperuser: true)
+            }
             Leftovers.remember(server)
             return server
         }
@@ -77,7 +78,7 @@ package actor TestServer {
     package func pause() async throws {
         let server = try await server()
         preferredPort = server.running?.port
-        try await server.stop()
+        _ = try await Threads.run(1) { _ in try server.stop() }
     }
 
     /// Starts the server again after ``pause()``.
@@ -87,7 +88,7 @@ package actor TestServer {
     package func stop() async throws {
         guard let started else { return }
         let server = try await started.value
-        try await server.stop(immediately: true)
+        _ = try await Threads.run(1) { _ in try server.stop(immediately: true) }
         try? FileManager.default.removeItem(atPath: directory)
         self.started = nil
     }
@@ -154,7 +155,7 @@ extension TestServer {
     /// Turns the server into a hot standby: it stays in recovery and waits for a primary that does not exist.
     package func becomeStandby() async throws {
         let server = try await server()
-        try await server.stop()
+        _ = try await Threads.run(1) { _ in try server.stop() }
         let signal = server.directory + "/data/standby.signal"
         guard FileManager.default.createFile(atPath: signal, contents: nil) else {
             throw PostgresError(kind: .usage, message: "cannot write \(signal)")

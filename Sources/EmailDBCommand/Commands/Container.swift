@@ -24,10 +24,7 @@ struct Container: ParsableCommand {
         @Argument(parsing: .captureForPassthrough, help: "The command to become.")
         var next: [String]
 
-        func take(_ settings: ContainerSettings, _ talk: @escaping (String) -> Void) throws {
-            try ContainerStart(settings, talk: talk).collectSecrets()
-            for name in ContainerStart.secretVariables { unsetenv(name) }
-        }
+        func take(_ start: ContainerStart) throws { try start.collectSecrets() }
     }
 
     struct Data: ContainerStep {
@@ -37,9 +34,7 @@ struct Container: ParsableCommand {
         @Argument(parsing: .captureForPassthrough, help: "The command to become.")
         var next: [String]
 
-        func take(_ settings: ContainerSettings, _ talk: @escaping (String) -> Void) throws {
-            try ContainerStart(settings, talk: talk).prepareData()
-        }
+        func take(_ start: ContainerStart) throws { try start.prepareData() }
     }
 
     struct Access: ContainerStep {
@@ -49,9 +44,7 @@ struct Container: ParsableCommand {
         @Argument(parsing: .captureForPassthrough, help: "The command to become.")
         var next: [String]
 
-        func take(_ settings: ContainerSettings, _ talk: @escaping (String) -> Void) throws {
-            try ContainerStart(settings, talk: talk).writeAccess()
-        }
+        func take(_ start: ContainerStart) throws { try start.writeAccess() }
     }
 
     struct Upgrade: ContainerStep {
@@ -61,9 +54,7 @@ struct Container: ParsableCommand {
         @Argument(parsing: .captureForPassthrough, help: "The command to become.")
         var next: [String]
 
-        func take(_ settings: ContainerSettings, _ talk: @escaping (String) -> Void) throws {
-            try ContainerStart(settings, talk: talk).upgrade()
-        }
+        func take(_ start: ContainerStart) throws { try start.upgrade() }
     }
 
     struct Serve: ContainerStep {
@@ -72,10 +63,10 @@ struct Container: ParsableCommand {
         @Argument(parsing: .captureForPassthrough, help: "Options of postgres.")
         var next: [String] = []
 
-        func take(_ settings: ContainerSettings, _ talk: @escaping (String) -> Void) throws { settings.removeSecrets() }
+        func take(_ start: ContainerStart) { start.removeSecrets() }
 
-        func command(_ settings: ContainerSettings) -> [String] {
-            ["postgres"] + settings.serverOptions + (next.first == "--" ? Array(next.dropFirst()) : next)
+        func command(_ start: ContainerStart) -> [String] {
+            start.serverCommand(next.first == "--" ? Array(next.dropFirst()) : next)
         }
     }
 }
@@ -85,17 +76,17 @@ protocol ContainerStep: Command {
     /// The words after the step's own.
     var next: [String] { get }
 
-    func take(_ settings: ContainerSettings, _ talk: @escaping (String) -> Void) throws
+    func take(_ start: ContainerStart) throws
 
     /// What to become; nothing where there is none.
-    func command(_ settings: ContainerSettings) -> [String]
+    func command(_ start: ContainerStart) -> [String]
 }
 
 extension ContainerStep {
     static var parent: String { "emaildb container" }
     var terminal: Terminal { Terminal() }
 
-    func command(_ settings: ContainerSettings) -> [String] { next }
+    func command(_ start: ContainerStart) -> [String] { next }
 
     /// A step that fails leaves no secret behind.
     func execute(_ terminal: Terminal) throws -> ExitStatus {
@@ -103,15 +94,15 @@ extension ContainerStep {
         if ["-h", "--help"].contains(next.first) { throw CleanExit.helpRequest(self) }
         StopSignals.block()
         umask(0o077)
-        let settings = try ContainerSettings()
+        let start = try ContainerStart { terminal.talk("email-postgres: \($0)") }
         do {
-            try take(settings) { terminal.talk("email-postgres: \($0)") }
+            try take(start)
             try StopSignals.check()
         } catch {
-            settings.removeSecrets()
+            start.removeSecrets()
             throw error
         }
-        let command = command(settings)
+        let command = command(start)
         guard let program = command.first else { return .done }
         ThisProcess.become(command)
         throw Failure(.failed, "\(program) cannot be run", fix: "which \(program)")

@@ -1,7 +1,5 @@
 import ArgumentParser
 import Core
-import Glibc
-import Postgres
 import Report
 import Server
 
@@ -30,13 +28,10 @@ struct Dev: ParsableCommand {
         }
 
         func execute(_ terminal: Terminal) throws -> ExitStatus {
-            try blocking { [postgres, port] in
-                let binaries = try ServerBinaries.find(postgres, state: Dev.state)
-                try await Dev.server.start(binaries, LocalServer.Configuration(preferredPort: port))
-                if let running = Dev.server.running {
-                    terminal.show(
-                        "PostgreSQL runs on 127.0.0.1:\(running.port) (process \(running.pid), data in \(Dev.state))")
-                }
+            try Dev.server.start(ServerBinaries.find(postgres, state: Dev.state), preferredPort: port)
+            if let running = Dev.server.running {
+                terminal.show(
+                    "PostgreSQL runs on 127.0.0.1:\(running.port) (process \(running.pid), data in \(Dev.state))")
             }
             return .done
         }
@@ -47,7 +42,7 @@ struct Dev: ParsableCommand {
 
         func execute(_ terminal: Terminal) throws -> ExitStatus {
             let wasRunning = Dev.server.running != nil
-            try blocking { try await Dev.server.stop() }
+            try Dev.server.stop()
             terminal.show(wasRunning ? "stopped" : "no server runs here")
             return .done
         }
@@ -83,20 +78,8 @@ struct Dev: ParsableCommand {
             commandName: "env", abstract: "Print shell code that points libpq programs at the server, for eval.")
 
         func execute(_ terminal: Terminal) throws -> ExitStatus {
-            let running = try Dev.requireRunning()
-            terminal.print(
-                """
-                unset DATABASE_URL PGSERVICE PGHOSTADDR PGDATABASE PGPASSWORD PGOPTIONS
-                export PGHOST=127.0.0.1 PGPORT=\(running.port) PGUSER=\(LocalServer.superuser)
-                export PGPASSFILE=\(Self.quoted(Dev.server.passwordFile))
-                export \(EnvironmentVariable.applicationPasswordFile.name)=\(Self.quoted(Dev.server.applicationPasswordFile))
-                """)
+            terminal.print(try Dev.server.shellCode())
             return .done
-        }
-
-        /// A path as one word of a shell.
-        private static func quoted(_ path: String) -> String {
-            "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
         }
     }
 
@@ -107,23 +90,8 @@ struct Dev: ParsableCommand {
         var arguments: [String] = []
 
         func execute(_ terminal: Terminal) throws -> ExitStatus {
-            let running = try Dev.requireRunning()
-            setenv("PGPASSFILE", Dev.server.passwordFile, 1)
-            unsetenv("PGPASSWORD")
-            unsetenv("PGSERVICE")
-            let database = (try? ConnectionOptions.defaultDatabaseExists(Dev.server)) == true
-            let command =
-                ["psql", "-h", "127.0.0.1", "-p", String(running.port), "-U", LocalServer.superuser]
-                + ["-d", database ? ConnectionOptions.defaultDatabase : "postgres"] + arguments
-            var pointers = command.map { strdup($0) } + [nil]
-            execvp("psql", &pointers)
-            throw Failure(.failed, "psql cannot be started", fix: "apt-get install postgresql-client")
+            try Dev.server.becomePsql(ConnectionOptions.defaultDatabase, arguments)
         }
-    }
-
-    static func requireRunning() throws -> (pid: Int32, port: Int) {
-        if let running = server.running { return running }
-        throw Failure(.cannotConnect, "no server runs here", fix: "emaildb dev start")
     }
 }
 
@@ -133,13 +101,4 @@ protocol DevCommand: Command {}
 extension DevCommand {
     static var parent: String { "emaildb dev" }
     var terminal: Terminal { Terminal() }
-}
-
-extension ConnectionOptions {
-    /// Whether a private server has the default database already.
-    static func defaultDatabaseExists(_ server: LocalServer) throws -> Bool {
-        guard let settings = server.connectionSettings else { return false }
-        let connection = try Connection(settings)
-        return try !connection.query("SELECT FROM pg_database WHERE datname = $1", [defaultDatabase]).isEmpty
-    }
 }

@@ -5,11 +5,11 @@ import Install
 /// The third step of a start: who gets in, and by what certificate.
 extension ContainerStart {
     package func writeAccess() throws(Failure) {
-        let user = ContainerSettings.userName
-        try Files.write(Self.rules(user: user, isTLSOnly: settings.isTLSOnly), to: settings.rulesFile)
-        try Files.write(Self.names(user: user), to: settings.namesFile)
-        try Files.write("local all \(LocalServer.superuser) trust\n", to: settings.privateRulesFile)
-        if settings.isTLSOnly { try prepareTLS() }
+        let user = Self.userName
+        try Files.write(Self.rules(user: user, isTLSOnly: isTLSOnly).utf8, to: rulesFile)
+        try Files.write(Self.names(user: user).utf8, to: namesFile)
+        try Files.write("local all \(LocalServer.superuser) trust\n".utf8, to: privateRulesFile)
+        if isTLSOnly { try prepareTLS() }
     }
 
     /// pg_hba.conf.
@@ -45,60 +45,38 @@ extension ContainerStart {
     /// Puts the mounted certificate, or one of our own that the data directory keeps, where the server finds it: a key
     /// has to be a file that only its user can read, which a mounted secret is not.
     private func prepareTLS() throws(Failure) {
-        var certificate = settings.data + "/emaildb-tls.crt"
-        var key = settings.data + "/emaildb-tls.key"
-        switch (settings.secret("tls_certificate"), settings.secret("tls_key")) {
+        var certificate = data + "/emaildb-tls.crt"
+        var key = data + "/emaildb-tls.key"
+        switch (secret("tls_certificate"), secret("tls_key")) {
         case (let mounted?, let mountedKey?): (certificate, key) = (mounted, mountedKey)
         case (nil, nil): try renew(certificate, key)
         default:
             throw Failure(
                 .usage, "tls_certificate and tls_key belong together; one of them is missing or empty")
         }
-        try Files.write(Files.read(certificate) ?? [], to: settings.certificateFile)
-        try Files.write(Files.read(key) ?? [], to: settings.keyFile)
+        try Files.write(Files.read(certificate) ?? [], to: certificateFile)
+        try Files.write(Files.read(key) ?? [], to: keyFile)
     }
 
     private func renew(_ certificate: String, _ key: String) throws(Failure) {
         let month = String(30 * 86_400)
-        let isValid = try Programs.run(
-            ["openssl", "x509", "-in", certificate, "-noout", "-checkend", month], showing: .nothing)
+        let silent = [STDOUT_FILENO, STDERR_FILENO]
+        let isValid = try run(
+            ["openssl", "x509", "-in", certificate, "-noout", "-checkend", month], silent: silent)
         if isValid == 0, Files.isFilled(key) { return }
         talk("making a certificate of our own; verify-full needs one that names this host, see Containers.md")
         var host = [CChar](repeating: 0, count: 256)
         gethostname(&host, host.count - 1)
         let name = String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let made = try Programs.run(
+        let made = try run(
             [
                 "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
                 "-days", "3650", "-subj", "/CN=email-postgres", "-addext",
                 "subjectAltName=DNS:email-postgres,DNS:localhost,DNS:\(name),IP:127.0.0.1", "-keyout", key + ".new",
                 "-out", certificate + ".new",
-            ], showing: .nothing)
+            ], silent: silent)
         guard made == 0 else { throw Failure(.failed, "openssl made no certificate (status \(made))") }
         try Files.move(key + ".new", to: key)
         try Files.move(certificate + ".new", to: certificate)
-    }
-}
-
-extension ContainerSettings {
-    var rulesFile: String { privateFolder + "/pg_hba.conf" }
-    var namesFile: String { privateFolder + "/pg_ident.conf" }
-    /// The rules of the server that only this container reaches.
-    var privateRulesFile: String { privateFolder + "/pg_hba_init.conf" }
-    var certificateFile: String { privateFolder + "/tls.crt" }
-    var keyFile: String { privateFolder + "/tls.key" }
-
-    package var serverOptions: [String] {
-        var options = ["hba_file=\(accessRules ?? rulesFile)", "ident_file=\(namesFile)"]
-        if isTLSOnly { options += ["ssl=on", "ssl_cert_file=\(certificateFile)", "ssl_key_file=\(keyFile)"] }
-        if Self.userName == nil { options.append("unix_socket_permissions=0700") }
-        if isFollowing { options += ["primary_conninfo=\(conninfo)", "primary_slot_name=\(slot)"] }
-        return options.flatMap { ["-c", $0] }
-    }
-
-    /// Removes the secrets that a start needed; the server runs without them.
-    package func removeSecrets() {
-        try? Files.remove(secrets)
-        try? Files.remove(privateSockets)
     }
 }

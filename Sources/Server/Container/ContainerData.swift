@@ -2,13 +2,13 @@ package import Core
 import FoundationEssentials
 import Glibc
 import Install
+import Postgres
 
 /// The second step of a start: the data directory is claimed, and made when it is empty.
 ///
 /// It is made in a folder beside its place and moved there, `PG_VERSION` last, so that a kill at any moment leaves
 /// nothing that the next start cannot clear away.
 extension ContainerStart {
-    private var data: String { settings.data }
     private var stage: String { data + "/" + Self.stageName }
 
     private static let stageName = ".emaildb-stage"
@@ -19,13 +19,13 @@ extension ContainerStart {
         try claim()
         if Files.isFilled(data + "/PG_VERSION") {
             try requireVersion()
-        } else if settings.kind == .primary {
+        } else if !isStandby {
             try makePrimary()
         } else {
             try makeStandby()
         }
         try Files.remove(stage)
-        if settings.kind == .standby, !settings.isFollowing {
+        if isStandby, !isFollowing {
             throw Failure(
                 .refused, "\(data) is no standby: it was promoted, or it was the primary",
                 fix: """
@@ -60,14 +60,11 @@ extension ContainerStart {
     }
 
     private func requireVersion() throws(Failure) {
-        let made = String(decoding: Files.read(data + "/PG_VERSION") ?? [], as: UTF8.self).prefix { $0 != "\n" }
-        let file = settings.privateFolder + "/version"
-        let status = try Programs.run(["sh", "-c", "postgres --version >\"$0\"", file])
-        let words = String(decoding: Files.read(file) ?? [], as: UTF8.self).split(whereSeparator: \.isWhitespace)
-        guard status == 0, let version = words.first(where: { $0.first?.isNumber == true }) else {
-            throw Failure(.cannotConnect, "postgres --version ended with status \(status)")
+        let made = (Files.text(data + "/PG_VERSION") ?? "").splitScalars("\n")[0]
+        let version = try ChildProgram.run(["postgres", "--version"], environment: environment)
+        guard let major = version.majorVersion else {
+            throw Failure(.cannotConnect, "postgres --version ended with status \(version.status)")
         }
-        let major = version.prefix { $0.isNumber }
         guard made == major else {
             throw Failure(
                 .refused, "\(data) was made by PostgreSQL \(made); this image has \(major)",
@@ -121,18 +118,18 @@ extension ContainerStart {
 
     /// Waits until the file system of a folder has everything on the disk.
     private func flush(_ folder: String) throws(Failure) {
-        let status = try Programs.run(["sync", "--file-system", folder])
+        let status = try run(["sync", "--file-system", folder])
         guard status == 0 else { throw Failure(.failed, "sync ended with status \(status), see above") }
     }
 
     // MARK: - Making it
 
     private func makePrimary() throws(Failure) {
-        guard settings.secret(RolePassword.application) != nil else {
+        guard secret(RolePassword.application) != nil else {
             throw Failure(
                 .usage, "a first start needs a password for the application, \(RolePassword.application)",
                 fix: """
-                    Give a file \(RolePassword.application)_password in \(settings.mountedSecrets), \
+                    Give a file \(RolePassword.application)_password in \(mountedSecrets), \
                     POSTGRES_PASSWORD_FILE=FILE, or POSTGRES_PASSWORD=...
                     """)
         }
@@ -140,48 +137,50 @@ extension ContainerStart {
         let made = stage + "/data"
         // The locale of the C library, whose order no upgrade changes; the superuser gets no password, hence no login by
         // TCP.
-        let status = try Programs.run(
+        let status = try run(
             [
                 "initdb", "--pgdata=\(made)", "--username=\(LocalServer.superuser)", "--encoding=UTF8",
                 "--locale=C.UTF-8", "--data-checksums", "--auth-local=peer", "--auth-host=scram-sha-256",
-            ] + settings.initdbArguments, showing: .errors, adding: try name())
+            ] + (self[.initdbArguments] ?? "").split(whereSeparator: \.isWhitespace).map(String.init),
+            silent: [STDOUT_FILENO], adding: try name())
         guard status == 0 else { throw Failure(.failed, "initdb ended with status \(status), see above") }
         let configuration = """
 
             # What the container needs; emaildb tune writes into postgresql.auto.conf.
             listen_addresses = '*'
-            unix_socket_directories = '\(settings.sockets)'
+            unix_socket_directories = '\(sockets)'
             shared_preload_libraries = 'pg_stat_statements'
             password_encryption = 'scram-sha-256'
             log_timezone = 'UTC'
             timezone = 'UTC'
 
             """
-        try Files.write(Array(configuration.utf8), to: made + "/postgresql.conf", adding: true)
+        let file = made + "/postgresql.conf"
+        try Files.write((Files.read(file) ?? []) + configuration.utf8, to: file)
         try closeStage()
     }
 
     /// The variables that give this process's user a name, on which initdb insists and which an arbitrary number lacks.
     private func name() throws(Failure) -> [String: String] {
-        guard ContainerSettings.userName == nil else { return [:] }
-        let folders = ["/usr/lib"] + ((try? names("/usr/lib")) ?? []).map { "/usr/lib/" + $0 }
+        guard Self.userName == nil else { return [:] }
+        let folders = ["/usr/lib"] + Files.names("/usr/lib").map { "/usr/lib/" + $0 }
         guard let library = folders.map({ $0 + "/libnss_wrapper.so" }).first(where: Files.exists) else {
             throw Failure(
                 .refused, "initdb needs a user with a name, which uid \(geteuid()) has not",
                 fix: "Install libnss-wrapper in the image, or run it as another user: docker run --user 999")
         }
-        let passwd = settings.privateFolder + "/passwd"
-        let group = settings.privateFolder + "/group"
-        try Files.write("postgres:x:\(geteuid()):\(getegid())::\(data):/bin/false\n", to: passwd)
-        try Files.write("postgres:x:\(getegid()):\n", to: group)
+        let passwd = privateFolder + "/passwd"
+        let group = privateFolder + "/group"
+        try Files.write("postgres:x:\(geteuid()):\(getegid())::\(data):/bin/false\n".utf8, to: passwd)
+        try Files.write("postgres:x:\(getegid()):\n".utf8, to: group)
         return ["LD_PRELOAD": library, "NSS_WRAPPER_PASSWD": passwd, "NSS_WRAPPER_GROUP": group]
     }
 
     private func makeStandby() throws(Failure) {
-        guard settings.secret(RolePassword.replication) != nil else {
+        guard secret(RolePassword.replication) != nil else {
             throw Failure(
                 .usage, "a standby needs the password of \(RolePassword.replication)",
-                fix: "Give a file \(RolePassword.replication)_password in \(settings.mountedSecrets).")
+                fix: "Give a file \(RolePassword.replication)_password in \(mountedSecrets).")
         }
         try openStage()
         // The primary may come later than its standby.
@@ -189,18 +188,18 @@ extension ContainerStart {
             talk("the primary cannot be copied yet; trying again in 2 s")
             try StopSignals.pause(.seconds(2))
         }
-        try Files.write("", to: stage + "/data/standby.signal")
+        try Files.write("".utf8, to: stage + "/data/standby.signal")
         try closeStage()
     }
 
     private func copyPrimary() throws(Failure) -> Bool {
         let made = stage + "/data"
         try Files.remove(made)
-        let primary = ["--no-password", "--slot=\(settings.slot)", "--dbname=\(settings.conninfo)"]
-        guard try Programs.run(["pg_receivewal", "--create-slot", "--if-not-exists"] + primary) == 0 else {
+        let primary = ["--no-password", "--slot=\(slot)", "--dbname=\(conninfo)"]
+        guard try run(["pg_receivewal", "--create-slot", "--if-not-exists"] + primary) == 0 else {
             return false
         }
-        return try Programs.run(
+        return try run(
             ["pg_basebackup", "--pgdata=\(made)", "--wal-method=stream", "--checkpoint=fast"] + primary) == 0
     }
 }

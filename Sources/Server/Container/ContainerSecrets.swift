@@ -1,7 +1,7 @@
 package import Core
-import FoundationEssentials
 import Glibc
 import Install
+import Postgres
 
 /// The first step of a start: secrets are copied to where only the server's user can read them.
 extension ContainerStart {
@@ -12,10 +12,10 @@ extension ContainerStart {
     package func collectSecrets() throws(Failure) {
         guard geteuid() == 0 else { return try copy() }
         do throws(Failure) {
-            try Files.makeFolder(settings.data)
+            try Files.makeFolder(data)
             try copy()
-            let given = try Programs.run([
-                "find", settings.data, settings.sockets, "!", "-user", Self.serverUser, "-exec", "chown", "-h",
+            let given = try run([
+                "find", data, sockets, "!", "-user", Self.serverUser, "-exec", "chown", "-h",
                 "\(Self.serverUser):\(Self.serverUser)", "{}", "+",
             ])
             guard given == 0 else {
@@ -32,31 +32,27 @@ extension ContainerStart {
         }
     }
 
-    /// What the server must not find in its environment.
-    package static let secretVariables = ["POSTGRES_PASSWORD", "POSTGRES_PASSWORD_FILE", "PGPASSWORD"]
-
     private func copy() throws(Failure) {
-        try Files.remove(settings.privateFolder)
-        for folder in [settings.secrets, settings.privateSockets] { try Files.makeFolder(folder) }
+        try Files.remove(privateFolder)
+        for folder in [secrets, privateSockets] { try Files.makeFolder(folder) }
         for role in RolePassword.roles + [RolePassword.replication] {
-            try copy("\(role)_password", as: role, isPassword: true)
+            try copy(mountedSecrets + "/\(role)_password", as: role, isPassword: true)
         }
-        for name in ["tls_certificate", "tls_key"] { try copy(name, as: name) }
-        if let file = settings.passwordFile {
+        for name in ["tls_certificate", "tls_key"] { try copy(mountedSecrets + "/" + name, as: name) }
+        if let file = self[.containerPasswordFile] {
             guard Files.exists(file) else { throw Failure(.usage, "POSTGRES_PASSWORD_FILE=\(file) does not exist") }
-            try copy(from: file, as: RolePassword.application, isPassword: true)
-        } else if let password = settings.password {
-            try Files.write(password, to: settings.secrets + "/" + RolePassword.application)
+            try copy(file, as: RolePassword.application, isPassword: true)
+        } else if let password = self[.containerPassword] {
+            try Files.write(password.utf8, to: secrets + "/" + RolePassword.application)
         }
         try writePasswordFiles()
+        // What the server must not find in its environment.
+        for name in ["POSTGRES_PASSWORD", "POSTGRES_PASSWORD_FILE", "PGPASSWORD"] { unsetenv(name) }
     }
 
-    private func copy(_ file: String, as name: String, isPassword: Bool = false) throws(Failure) {
-        let path = settings.mountedSecrets + "/" + file
-        if Files.exists(path) { try copy(from: path, as: name, isPassword: isPassword) }
-    }
-
-    private func copy(from path: String, as name: String, isPassword: Bool = false) throws(Failure) {
+    /// Copies a secret, if there is one.
+    private func copy(_ path: String, as name: String, isPassword: Bool = false) throws(Failure) {
+        guard Files.exists(path) else { return }
         guard let bytes = Files.read(path) else {
             throw Failure(
                 .refused, "\(path) cannot be read as uid \(geteuid()) (it has \(Files.owner(path)))",
@@ -65,31 +61,29 @@ extension ContainerStart {
         if isPassword, !bytes.isEmpty, RolePassword.text(bytes) == nil {
             throw Failure(.usage, "\(path) is no UTF-8 text, holds only a line end, or a NUL character")
         }
-        try Files.write(bytes, to: settings.secrets + "/" + name)
+        try Files.write(bytes, to: secrets + "/" + name)
     }
 
     /// The logins that stay: of the health check, and of a standby at its primary.
     private func writePasswordFiles() throws(Failure) {
         let monitor = Role.monitor.name
-        if settings.secret(monitor) == nil {
-            if settings.kind == .standby {
+        if secret(monitor) == nil {
+            if isStandby {
                 talk("no secret \(monitor)_password: the health check of this standby cannot log in")
             } else {
                 // Only the health check needs it, and every start makes another.
-                var random = SystemRandomNumberGenerator()
-                let password = (0..<3).map { _ in String(random.next(), radix: 36) }.joined()
-                try Files.write(password, to: settings.secrets + "/" + monitor)
+                try Files.write(LocalServer.randomPassword().utf8, to: secrets + "/" + monitor)
             }
         }
-        try write(monitor, at: "127.0.0.1", to: settings.healthPasswordFile)
-        try write(RolePassword.replication, at: "*", to: settings.replicationPasswordFile)
+        try write(monitor, at: "127.0.0.1", to: healthPasswordFile)
+        try write(RolePassword.replication, at: "*", to: replicationPasswordFile)
     }
 
     private func write(_ role: String, at host: String, to file: String) throws(Failure) {
-        guard let secret = settings.secret(role), let password = Files.read(secret).flatMap(RolePassword.text) else {
+        guard let secret = secret(role), let password = Files.read(secret).flatMap(RolePassword.text) else {
             return
         }
-        let escaped = String(password.flatMap { $0 == ":" || $0 == "\\" ? ["\\", $0] : [$0] })
-        try Files.write("\(host):*:*:\(role):\(escaped)\n", to: file)
+        let escaped = password.replacingScalars { $0 == ":" || $0 == "\\" ? "\\\($0)" : nil }
+        try Files.write("\(host):*:*:\(role):\(escaped)\n".utf8, to: file)
     }
 }

@@ -9,7 +9,8 @@ import Postgres
 extension ContainerStart {
     /// Applies the steps, sets the passwords, and tunes; a standby and a server that is being restored stay as they are.
     package func upgrade() throws(Failure) {
-        if settings.isFollowing || settings.isRestoring { return }
+        // With recovery.signal it is being restored, and decides itself when it is done.
+        if isFollowing || Files.exists(data + "/recovery.signal") { return }
         let server = try start()
         do {
             try waitUntilReady(server)
@@ -28,17 +29,17 @@ extension ContainerStart {
 
     private func start() throws(Failure) -> ChildProgram {
         let options = [
-            "listen_addresses=", "port=5432", "unix_socket_directories=\(settings.privateSockets)", "ssl=off",
-            "hba_file=\(settings.privateRulesFile)",
+            "listen_addresses=", "port=5432", "unix_socket_directories=\(privateSockets)", "ssl=off",
+            "hba_file=\(privateRulesFile)",
             // A standby that has to confirm commits cannot reach us now.
             "synchronous_standby_names=",
         ]
-        return try Programs.start(["postgres"] + options.flatMap { ["-c", $0] })
+        return try ChildProgram(["postgres"] + options.flatMap { ["-c", $0] }, environment: environment)
     }
 
     /// Waits as long as the server replays its log.
     private func waitUntilReady(_ server: ChildProgram) throws(Failure) {
-        while LocalServer.running(settings.data)?.pid != server.process || !LocalServer.isReady(settings.data) {
+        while RunningServer(data).map({ $0.pid == server.process && $0.isReady }) != true {
             if !server.isRunning { throw Failure(.cannotConnect, "the server did not start, see above") }
             try StopSignals.pause(.milliseconds(20))
         }
@@ -48,27 +49,27 @@ extension ContainerStart {
     private func emaildb(_ command: String, _ options: [String]) -> [String] {
         let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "emaildb"
         return [
-            program, command, "--host", settings.privateSockets, "--port", "5432", "--username", LocalServer.superuser,
-            "--dbname", settings.database,
+            program, command, "--host", privateSockets, "--port", "5432", "--username", LocalServer.superuser,
+            "--dbname", self[.containerDatabase] ?? "email_service",
         ] + options
     }
 
     private func install() throws(Failure) {
         let passwords = RolePassword.roles.flatMap { role in
-            settings.secret(role).map { ["--password-file", "\(role)=\($0)"] } ?? []
+            secret(role).map { ["--password-file", "\(role)=\($0)"] } ?? []
         }
-        let status = try Programs.run(emaildb("init", passwords))
+        let status = try run(emaildb("init", passwords))
         guard status == 0 else {
             throw Failure(.ofChild(status), "emaildb init ended with status \(status); the server is not started")
         }
     }
 
     private func allowReplication() throws(Failure) {
-        guard let secret = settings.secret(RolePassword.replication) else { return }
+        guard let secret = secret(RolePassword.replication) else { return }
         do {
             let connection = try Connection(
                 ConnectionSettings(parameters: [
-                    "host": settings.privateSockets, "port": "5432", "user": LocalServer.superuser,
+                    "host": privateSockets, "port": "5432", "user": LocalServer.superuser,
                     "dbname": "postgres",
                 ]))
             try Session.pin(connection)
@@ -79,8 +80,8 @@ extension ContainerStart {
     }
 
     private func tune() throws(Failure) {
-        guard let profile = settings.profile else { return }
-        let status = try Programs.run(emaildb("tune", ["--profile", profile, "--yes"]))
+        guard let profile = self[.tuneProfile] else { return }
+        let status = try run(emaildb("tune", ["--profile", profile, "--yes"]))
         switch status {
         // 1: some of it waits for the restart that comes now.
         case 0, 1: return

@@ -105,7 +105,7 @@ package struct Rescue: Sendable {
                 "\(dataDirectory) is no data directory that can be read (PG_VERSION)",
                 fix: "emaildb tune --rescue -D DIR")
         }
-        if let running = LocalServer.running(dataDirectory) {
+        if let running = RunningServer(dataDirectory) {
             throw Failure.refused(
                 "a server runs on \(dataDirectory) (process \(running.pid)), so it does start",
                 fix: "emaildb tune --undo   # or stop it first")

@@ -73,8 +73,8 @@ package struct RestartPoint: Sendable {
         // With the arguments of the last start, which pg_ctl keeps in postmaster.opts; it also starts a stopped server.
         var arguments = ["-D", installation.dataDirectory, "-m", "fast", "-w", "-t", "300", "-s"]
         if let logFile { arguments += ["-l", logFile] }
-        let program = ServerProgram(binaries: installation.binaries, user: installation.owner)
-        let outcome = try program.run("pg_ctl", arguments + ["restart"], environment: environment)
+        let outcome = try installation.binaries.run(
+            "pg_ctl", arguments + ["restart"], as: installation.owner, environment: environment)
         guard outcome.status != 0 else { return nil }
         let log = logFile.flatMap { FileManager.default.contents(atPath: $0) }?.dropFirst(start) ?? Data()
         return ScratchServer.complaint(log.isEmpty ? outcome.errors : String(decoding: log, as: UTF8.self))
