@@ -7,30 +7,26 @@ package struct ExitStatus: Sendable, Hashable {
     package let name: String
     package let meaning: String
 
-    private init(_ code: Int32, _ name: String, _ meaning: String) {
-        self.code = code
-        self.name = name
-        self.meaning = meaning
-    }
-
-    package static let done = ExitStatus(0, "done", "done, or nothing to do")
+    package static let done = ExitStatus(code: 0, name: "done", meaning: "done, or nothing to do")
     package static let findings = ExitStatus(
-        1, "findings",
-        "findings: of verify, of a pooler's probe; a step is pending (--exit-code); a setting is not in force")
+        code: 1, name: "findings",
+        meaning: "findings: of verify, of a pooler's probe; a step is pending (--exit-code); a setting is not in force")
     package static let failed = ExitStatus(
-        2, "failed", "a step failed, and nothing is half applied; or a result could not be delivered")
+        code: 2, name: "failed",
+        meaning: "a step failed, and nothing is half applied; or a result could not be delivered")
     package static let cannotConnect = ExitStatus(
-        3, "cannot-connect", "no connection to the server, or it was lost: run it again")
+        code: 3, name: "cannot-connect", meaning: "no connection to the server, or it was lost: run it again")
     package static let refused = ExitStatus(
-        4, "refused", "refused before anything was written, with every reason and its fix")
-    package static let lockTimeout = ExitStatus(5, "lock-timeout", "waited too long for another session's lock")
+        code: 4, name: "refused", meaning: "refused before anything was written, with every reason and its fix")
+    package static let lockTimeout = ExitStatus(
+        code: 5, name: "lock-timeout", meaning: "waited too long for another session's lock")
     package static let ledgerMismatch = ExitStatus(
-        6, "ledger", "the ledger contradicts this program, or the database is newer than it")
-    package static let usage = ExitStatus(64, "usage", "wrong usage")
+        code: 6, name: "ledger", meaning: "the ledger contradicts this program, or the database is newer than it")
+    package static let usage = ExitStatus(code: 64, name: "usage", meaning: "wrong usage")
 
     /// As a shell reports a process that a signal ended.
     package static func interrupted(by signal: Int32) -> ExitStatus {
-        ExitStatus(128 + signal, "interrupted", "stopped by signal \(signal)")
+        ExitStatus(code: 128 + signal, name: "interrupted", meaning: "stopped by signal \(signal)")
     }
 
     /// The status of another run of this program.

@@ -16,8 +16,7 @@ package final class CancelHandle: @unchecked Sendable {
     package func cancel() throws {
         var message = [CChar](repeating: 0, count: 256)
         guard PQcancel(pointer, &message, Int32(message.count)) == 1 else {
-            let text = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            throw PostgresError(kind: .connect, message: text.trimmingTrailingWhitespace())
+            throw PostgresError(kind: .connect, message: text(message))
         }
     }
 }

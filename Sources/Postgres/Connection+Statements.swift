@@ -55,13 +55,11 @@ extension Connection {
     /// the caller opened one; after an error the later ones do not run.
     package func pipeline(_ statements: [Statement]) throws -> [Rows] {
         guard PQenterPipelineMode(handle) == 1, PQsetnonblocking(handle, 1) == 0 else { throw lastError() }
-        var results: [Rows] = []
-        var failure: PostgresError?
         do {
             for statement in statements {
+                let count = Int32(statement.parameters.count)
                 let sent = withCStrings(statement.parameters) { values in
-                    let count = Int32(statement.parameters.count)
-                    return statement.isPrepared
+                    statement.isPrepared
                         ? PQsendQueryPrepared(handle, statement.sql, count, values, nil, nil, 0)
                         : PQsendQueryParams(handle, statement.sql, count, nil, values, nil, nil, 0)
                 }
@@ -69,16 +67,15 @@ extension Connection {
             }
             guard PQpipelineSync(handle) == 1 else { throw lastError() }
             try flush()
-            (results, failure) = try readPipeline()
         } catch {
             // Without its synchronisation point the pipeline cannot be left in order; the session is of no more use.
             shutdown(PQsocket(handle), Int32(SHUT_RDWR))
             throw error
         }
-        PQsetnonblocking(handle, 0)
-        guard PQexitPipelineMode(handle) == 1 else { throw lastError() }
-        if let failure { throw failure }
-        return results
+        defer { PQsetnonblocking(handle, 0) }
+        let results = Result { try collectResults(isPipeline: true) }
+        guard PQexitPipelineMode(handle) == 1 || !isAlive else { throw lastError() }
+        return try results.get()
     }
 
     /// Runs a `COPY .. FROM STDIN`: completed when the body returns, and failed on the server when it throws.
@@ -124,11 +121,21 @@ extension Connection {
     // MARK: - Results
 
     /// Reads every result of what was sent, and throws the first error after the last one is read.
-    private func collectResults() throws -> [Rows] {
+    private func collectResults(isPipeline: Bool = false) throws -> [Rows] {
         var results: [Rows] = []
         var failure: PostgresError?
-        while let result = PQgetResult(handle) {
+        var isComplete = false
+        while !isComplete {
+            let result = PQgetResult(handle)
             switch PQresultStatus(result) {
+            case _ where result == nil:
+                // It also separates the statements of a pipeline.
+                isComplete = !isPipeline || !isAlive
+                if !isAlive { failure = failure ?? lastError() }
+            case PGRES_PIPELINE_SYNC:
+                isComplete = true
+                PQclear(result)
+            case PGRES_PIPELINE_ABORTED: PQclear(result)
             case PGRES_COPY_IN:
                 // A step file cannot feed a COPY; end it, or the loop would never finish.
                 PQputCopyEnd(handle, "COPY FROM STDIN has no data here")
@@ -146,7 +153,6 @@ extension Connection {
             }
         }
         if let failure { throw failure }
-        if !isAlive { throw lastError() }
         return results
     }
 
@@ -165,29 +171,6 @@ extension Connection {
                 PQconsumeInput(handle)
             }
             throw error
-        }
-    }
-
-    private func readPipeline() throws -> (results: [Rows], failure: PostgresError?) {
-        var results: [Rows] = []
-        var failure: PostgresError?
-        while true {
-            guard let result = PQgetResult(handle) else {
-                if !isAlive { throw lastError() }
-                continue  // a null result separates the statements of a pipeline
-            }
-            switch PQresultStatus(result) {
-            case PGRES_PIPELINE_SYNC:
-                PQclear(result)
-                return (results, failure)
-            case PGRES_PIPELINE_ABORTED: PQclear(result)
-            default:
-                do {
-                    results.append(try rows(result))
-                } catch let error as PostgresError where error.kind == .server {
-                    failure = failure ?? error
-                }
-            }
         }
     }
 

@@ -50,10 +50,10 @@ package struct Connection: ~Copyable {
     package var usedPassword: Bool { PQconnectionUsedPassword(handle) == 1 }
 
     /// The host name, address or socket directory that was connected to.
-    package var host: String { PQhost(handle).map { String(cString: $0) } ?? "" }
-    package var port: String { PQport(handle).map { String(cString: $0) } ?? "" }
-    package var database: String { PQdb(handle).map { String(cString: $0) } ?? "" }
-    package var user: String { PQuser(handle).map { String(cString: $0) } ?? "" }
+    package var host: String { text(PQhost(handle)) }
+    package var port: String { text(PQport(handle)) }
+    package var database: String { text(PQdb(handle)) }
+    package var user: String { text(PQuser(handle)) }
 
     /// Whether libpq reports the connection open; it notices a lost one only when it reads.
     package var isAlive: Bool { PQstatus(handle) == CONNECTION_OK }
@@ -63,23 +63,13 @@ package struct Connection: ~Copyable {
         PQparameterStatus(handle, name).map { String(cString: $0) }
     }
 
-    package enum TransactionStatus: Sendable {
-        case idle
-        case active
-        case inTransaction
-        /// In a transaction that failed and only awaits ROLLBACK.
-        case inError
-        case unknown
+    /// libpq's `PGTransactionStatusType`; a transaction in error only awaits ROLLBACK.
+    package enum TransactionStatus: UInt32, Sendable {
+        case idle, active, inTransaction, inError, unknown
     }
 
     package var transactionStatus: TransactionStatus {
-        switch PQtransactionStatus(handle) {
-        case PQTRANS_IDLE: .idle
-        case PQTRANS_ACTIVE: .active
-        case PQTRANS_INTRANS: .inTransaction
-        case PQTRANS_INERROR: .inError
-        default: .unknown
-        }
+        TransactionStatus(rawValue: PQtransactionStatus(handle).rawValue) ?? .unknown
     }
 
     /// The notices and warnings that arrived since the last call, oldest first.
@@ -98,10 +88,9 @@ package struct Connection: ~Copyable {
     }
 
     func lastError() -> PostgresError {
-        let message = PQerrorMessage(handle).map { String(cString: $0) }?.trimmingTrailingWhitespace() ?? ""
-        return isAlive
-            ? PostgresError(kind: .usage, message: message)
-            : PostgresError(kind: .connectionLost, message: message, sqlState: .connectionFailure)
+        PostgresError(
+            kind: isAlive ? .usage : .connectionLost, message: text(PQerrorMessage(handle)),
+            sqlState: isAlive ? nil : .connectionFailure)
     }
 }
 
@@ -127,7 +116,7 @@ extension Connection {
         while status == PGRES_POLLING_READING || status == PGRES_POLLING_WRITING {
             let events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT
             guard waitForSocket(PQsocket(handle), events: events, until: deadline) else {
-                let host = PQhost(handle).map { String(cString: $0) } ?? ""
+                let host = text(PQhost(handle))
                 PQfinish(handle)
                 throw PostgresError(
                     kind: .connect, message: "no answer from \(host.isEmpty ? "the server" : host) in time")
@@ -135,7 +124,7 @@ extension Connection {
             status = PQconnectPoll(handle)
         }
         guard status == PGRES_POLLING_OK else {
-            let message = (PQerrorMessage(handle).map { String(cString: $0) } ?? "").trimmingTrailingWhitespace()
+            let message = text(PQerrorMessage(handle))
             PQfinish(handle)
             // What libpq says of a keyword or value that it cannot use; no server was spoken to. Its messages are not
             // translated, as this library never calls setlocale.
@@ -151,19 +140,14 @@ extension Connection {
     private static func refusal(_ message: String) -> PostgresError {
         var state: SQLState?
         let lines = message.split(separator: "\n").filter { !$0.hasPrefix("LOCATION:") }.map { line in
-            let parts = String(line).split(separator: ":", omittingEmptySubsequences: false)
-            guard
-                let index = parts.firstIndex(where: { part in
-                    let code = part.drop { $0 == " " }
-                    return part.hasPrefix("  ") && code.utf8.count == 5
-                        && code.utf8.allSatisfy {
-                            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-                                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0)
-                        }
-                })
-            else { return String(line) }
-            state = SQLState(rawValue: String(parts[index].drop { $0 == " " }))
-            return (parts[..<index] + parts[(index + 1)...]).joined(separator: ":")
+            var parts = line.splitScalars(":")
+            let index = parts.firstIndex { part in
+                part.utf8.count == 7 && part.hasPrefix("  ")
+                    && part.utf8.dropFirst(2).allSatisfy { (48...57).contains($0) || (65...90).contains($0) }
+            }
+            guard let index else { return String(line) }
+            state = SQLState(rawValue: String(parts.remove(at: index).dropFirst(2)))
+            return parts.joined(separator: ":")
         }
         return PostgresError(kind: .connect, message: lines.joined(separator: "\n"), sqlState: state)
     }
@@ -185,6 +169,9 @@ func waitForSocket(_ socket: Int32, events: Int32, until deadline: ContinuousClo
         if ready < 0 && errno != EINTR { return true }  // libpq will report what is wrong with the socket
     }
 }
+
+/// A text of libpq; empty where it has none.
+func text(_ pointer: UnsafePointer<CChar>?) -> String { pointer.map { String(cString: $0) } ?? "" }
 
 /// Calls a function with a nil-terminated array of C strings, freed afterwards.
 package func withCStrings<Result>(

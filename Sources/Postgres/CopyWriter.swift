@@ -33,9 +33,8 @@ package struct CopyWriter: ~Copyable {
             PQputCopyData(handle, raw.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(raw.count))
         }
         guard sent == 1 else {
-            let message = PQerrorMessage(handle).map { String(cString: $0) } ?? ""
             throw PostgresError(
-                kind: .connectionLost, message: message.trimmingTrailingWhitespace(), sqlState: .connectionFailure)
+                kind: .connectionLost, message: text(PQerrorMessage(handle)), sqlState: .connectionFailure)
         }
     }
 }

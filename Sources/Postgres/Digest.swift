@@ -4,10 +4,7 @@ import CLibcrypto
 package enum SHA256 {
     package static func digest(_ bytes: [UInt8]) -> [UInt8] {
         var output = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
-        var context = SHA256_CTX()
-        SHA256_Init(&context)
-        SHA256_Update(&context, bytes, bytes.count)
-        SHA256_Final(&output, &context)
+        _ = CLibcrypto.SHA256(bytes, bytes.count, &output)
         return output
     }
 

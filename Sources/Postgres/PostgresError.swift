@@ -1,6 +1,6 @@
 import CLibpq
 
-/// What went wrong between this client and a server, with every field that the server sent.
+/// What went wrong between this client and a server, with the fields that the server sent.
 ///
 /// Field names follow "Error and Notice Message Fields" of PostgreSQL's protocol documentation.
 package struct PostgresError: Error, Sendable, Hashable {
@@ -28,23 +28,18 @@ package struct PostgresError: Error, Sendable, Hashable {
     package var hint: String?
     /// Where in the statement, in characters (Unicode scalars) from 1 over the whole string sent.
     package var position: Int?
-    /// Where in `internalQuery`, in characters from 1.
-    package var internalPosition: Int?
     /// The statement that a function ran when it failed.
     package var internalQuery: String?
     /// The call stack of functions, innermost first.
     package var context: String?
-    package var schemaName: String?
     package var tableName: String?
-    package var columnName: String?
-    package var dataTypeName: String?
     package var constraintName: String?
 
     package init(kind: Kind, message: String, sqlState: SQLState? = nil, hint: String? = nil) {
         self.kind = kind
         self.severity = kind == .connect || kind == .connectionLost ? "FATAL" : "ERROR"
         self.sqlState = sqlState
-        self.message = message
+        self.message = message.trimmingTrailingWhitespace()
         self.hint = hint
     }
 
@@ -57,19 +52,13 @@ package struct PostgresError: Error, Sendable, Hashable {
         severity = field("V") ?? "ERROR"
         sqlState = field("C").map(SQLState.init(rawValue:))
         // Errors that libpq itself makes have no fields, only a message.
-        message =
-            field("M")
-            ?? PQresultErrorMessage(result).map { String(cString: $0) }?.trimmingTrailingWhitespace() ?? "unknown error"
+        message = field("M") ?? text(PQresultErrorMessage(result)).trimmingTrailingWhitespace()
         detail = field("D")
         hint = field("H")
         position = field("P").flatMap { Int($0) }
-        internalPosition = field("p").flatMap { Int($0) }
         internalQuery = field("q")
         context = field("W")
-        schemaName = field("s")
         tableName = field("t")
-        columnName = field("c")
-        dataTypeName = field("d")
         constraintName = field("n")
     }
 }
@@ -88,7 +77,7 @@ extension PostgresError: CustomStringConvertible {
 
 extension String {
     /// Without white space and line ends at the end: libpq ends its messages with a newline.
-    func trimmingTrailingWhitespace() -> String {
+    fileprivate func trimmingTrailingWhitespace() -> String {
         var scalars = Substring(self).unicodeScalars
         while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
         return String(scalars)

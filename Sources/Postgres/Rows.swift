@@ -13,8 +13,8 @@ package struct Rows: Sendable, RandomAccessCollection {
     init(result: OpaquePointer) {
         let width = PQnfields(result)
         columns = (0..<width).map { String(cString: PQfname(result, $0)) }
-        commandTag = PQcmdStatus(result).map { String(cString: $0) } ?? ""
-        affectedRows = PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0
+        commandTag = text(PQcmdStatus(result))
+        affectedRows = Int(text(PQcmdTuples(result))) ?? 0
         values = (0..<PQntuples(result)).map { row in
             (0..<width).map { column in
                 guard PQgetisnull(result, row, column) == 0 else { return nil }

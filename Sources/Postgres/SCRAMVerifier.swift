@@ -1,4 +1,5 @@
 import CLibcrypto
+import FoundationEssentials
 
 /// A `SCRAM-SHA-256` verifier as PostgreSQL stores it in `pg_authid.rolpassword`.
 ///
@@ -16,12 +17,12 @@ package struct SCRAMVerifier: Sendable {
         let first = parts[1].split(separator: ":")
         let second = parts[2].split(separator: ":")
         guard first.count == 2, second.count == 2, let iterations = Int32(first[0]), iterations > 0,
-            let salt = Self.decodeBase64(String(first[1])), let storedKey = Self.decodeBase64(String(second[0])),
+            let salt = Data(base64Encoded: String(first[1])), let storedKey = Data(base64Encoded: String(second[0])),
             storedKey.count == 32
         else { return nil }
         self.iterations = iterations
-        self.salt = salt
-        self.storedKey = storedKey
+        self.salt = [UInt8](salt)
+        self.storedKey = [UInt8](storedKey)
     }
 
     /// Whether a password yields this verifier.
@@ -44,14 +45,5 @@ package struct SCRAMVerifier: Sendable {
             return false
         }
         return SHA256.digest(clientKey) == storedKey
-    }
-
-    private static func decodeBase64(_ text: String) -> [UInt8]? {
-        var output = [UInt8](repeating: 0, count: text.utf8.count / 4 * 3 + 3)
-        let count = EVP_DecodeBlock(&output, Array(text.utf8), Int32(text.utf8.count))
-        guard count >= 0 else { return nil }
-        // EVP_DecodeBlock counts the padding as zero bytes.
-        let padding = text.utf8.suffix(2).filter { $0 == UInt8(ascii: "=") }.count
-        return Array(output.prefix(Int(count) - padding))
     }
 }

@@ -13,4 +13,14 @@ import Testing
             #expect(row.columns == ["c" + text])
         }
     }
+
+    @Test func charactersAreFoundBeforeCombiningMarks() {
+        let accent = "\u{301}"
+        #expect("a'\(accent)b".replacingScalars { $0 == "'" ? "''" : nil } == "a''\(accent)b")
+        #expect("a\r\nb\n\(accent)".splitScalars("\n") == ["a\r", "b", accent])
+        #expect("k=v=w".splitScalars("=", maxSplits: 1) == ["k", "v=w"])
+        #expect("".splitScalars("\n") == [""])
+        #expect(SQL.literal("'\(accent)") == "'''\(accent)'")
+        #expect(SQL.array(["\"\(accent)"]) == "{\"\\\"\(accent)\"}")
+    }
 }
