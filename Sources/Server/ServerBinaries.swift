@@ -46,8 +46,9 @@ package struct ServerBinaries: Sendable, Hashable {
 
     // MARK: - Programs
 
-    /// Runs one of the server's programs to its end: as the user who runs the server, with the server's own libraries,
-    /// without `PG*` variables. Blocks the thread.
+    /// Runs one of the server's programs to its end, blocking the thread.
+    ///
+    /// It runs as the server's user, with the server's own libraries and without `PG*` variables.
     /// - Parameter environment: instead of this process's own.
     package func run(
         _ name: String, _ arguments: [String], as user: ServerUser, environment: [String: String]? = nil
