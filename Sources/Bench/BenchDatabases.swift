@@ -57,7 +57,7 @@ struct BenchDatabases: Sendable {
     /// Makes the documented layout.
     func createLiteral() throws {
         let maintenance = try Connection(Self.database(DatabaseCreation.maintenanceDatabase, settings))
-        try maintenance.query(DatabaseCreation.statement(maintenance, database: literalName))
+        try maintenance.query(DatabaseCreation.statement(literalName))
         try Connection(literal).script(SQLFile("literal_layout").text)
     }
 

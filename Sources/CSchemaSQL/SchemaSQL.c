@@ -150,8 +150,14 @@ static const struct schema_sql queries[] = {
     {"install_lock_holders", TEXT{
 #embed "../../sql/catalog/install_lock_holders.sql" suffix(, 0)
     }},
+    {"install_plan", TEXT{
+#embed "../../sql/catalog/install_plan.sql" suffix(, 0)
+    }},
     {"ledger", TEXT{
 #embed "../../sql/catalog/ledger.sql" suffix(, 0)
+    }},
+    {"ledger_records", TEXT{
+#embed "../../sql/catalog/ledger_records.sql" suffix(, 0)
     }},
     {"literal_layout", TEXT{
 #embed "../../sql/catalog/literal_layout.sql" suffix(, 0)
@@ -162,6 +168,9 @@ static const struct schema_sql queries[] = {
     {"plan_values", TEXT{
 #embed "../../sql/catalog/plan_values.sql" suffix(, 0)
     }},
+    {"planned_queries", TEXT{
+#embed "../../sql/catalog/planned_queries.sql" suffix(, 0)
+    }},
     {"pooler_leftovers", TEXT{
 #embed "../../sql/catalog/pooler_leftovers.sql" suffix(, 0)
     }},
@@ -170,6 +179,15 @@ static const struct schema_sql queries[] = {
     }},
     {"preflight_extensions", TEXT{
 #embed "../../sql/catalog/preflight_extensions.sql" suffix(, 0)
+    }},
+    {"preflight_roles", TEXT{
+#embed "../../sql/catalog/preflight_roles.sql" suffix(, 0)
+    }},
+    {"probe_attacks", TEXT{
+#embed "../../sql/catalog/probe_attacks.sql" suffix(, 0)
+    }},
+    {"probe_tenant", TEXT{
+#embed "../../sql/catalog/probe_tenant.sql" suffix(, 0)
     }},
     {"role_settings", TEXT{
 #embed "../../sql/catalog/role_settings.sql" suffix(, 0)

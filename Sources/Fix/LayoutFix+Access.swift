@@ -34,11 +34,8 @@ extension LayoutFix {
         }
         if key.kind == .view, let found {
             let (wanted, present) = (Self.options(fact), Self.options(found))
-            let reset = present.keys.filter { wanted[$0] == nil && $0 != "view" }.sorted()
-            let set = wanted.filter { $0.key != "view" && present[$0.key] != $0.value }.sorted { $0.key < $1.key }
-            return
-                (set.map { "ALTER VIEW \(name) SET (\($0.key) = \($0.value));" }
-                + reset.map { "ALTER VIEW \(name) RESET (\($0));" }).map { FixStatement($0) }
+            return options(wanted.filter { $0.key != "view" }, present.filter { $0.key != "view" })
+                .map { FixStatement("ALTER VIEW \(name) \($0);") }
         }
         guard let text = expected.creation(of: fact) else { return [] }
         let sql = found == nil ? text : text.replacing("CREATE VIEW", with: "CREATE OR REPLACE VIEW")
@@ -111,7 +108,7 @@ extension LayoutFix {
     }
 
     private func setting(_ key: Fact.Key, _ fact: Fact?) -> FixStatement {
-        let database = SQL.name(target.database)
+        let database = SQL.name(database)
         let isEverywhere = key.object.kind == .everySetting
         let subject =
             switch key.role {
@@ -119,7 +116,7 @@ extension LayoutFix {
             case nil: isEverywhere ? "ROLE ALL" : "DATABASE \(database)"
             }
         // A name with a dot is two identifiers.
-        let name = key.object.name.split(separator: ".").map { SQL.name(String($0)) }.joined(separator: ".")
+        let name = key.object.name.unicodeScalars.split(separator: ".").map { SQL.name(String($0)) }.joined(separator: ".")
         return FixStatement(
             "ALTER \(subject) " + (fact.map { "SET \(name) = \(SQL.literal($0.value));" } ?? "RESET \(name);"))
     }
@@ -130,7 +127,7 @@ extension LayoutFix {
         guard let fact else { return [] }
         return [
             FixStatement(
-                "ALTER \(key.object.sqlWithKind(database: target.database)) OWNER TO \(role(fact.value));",
+                "ALTER \(key.object.sqlWithKind(database: database)) OWNER TO \(role(fact.value));",
                 makes: [.owner(key.object)])
         ]
     }
@@ -139,7 +136,7 @@ extension LayoutFix {
         let grantee = key.role.map(SQL.name) ?? "PUBLIC"
         let (wanted, present) = (Self.privileges(fact), Self.privileges(found))
         let column = key.object.kind == .column ? " (\(key.object.partSQL))" : ""
-        let on = "ON " + key.object.sqlWithKind(database: target.database)
+        let on = "ON " + key.object.sqlWithKind(database: database)
         func list(_ privileges: [String: Bool]) -> String {
             privileges.keys.sorted().map { $0 + column }.joined(separator: ", ")
         }

@@ -30,41 +30,52 @@ extension LayoutFix {
     }
 
     /// `RESET (...)` and `SET (...)`, as needed.
-    private func options(_ wanted: [String: String], _ present: [String: String]) -> [String] {
+    func options(_ wanted: [String: String], _ present: [String: String]) -> [String] {
         let reset = present.keys.filter { wanted[$0] == nil }.sorted()
         let set = wanted.filter { present[$0.key] != $0.value }.sorted { $0.key < $1.key }
         return (reset.isEmpty ? [] : ["RESET (\(reset.joined(separator: ", ")))"])
             + (set.isEmpty ? [] : ["SET (\(set.map { "\($0.key) = \($0.value)" }.joined(separator: ", ")))"])
     }
 
+    /// What is dropped where it is extra, made where it is missing, and both where it differs.
     func attachment(_ key: Fact.Key, _ fact: Fact?, _ found: Fact?) -> [FixStatement] {
-        let part = key.object.partSQL
-        let table = key.object.sql
-        let thing = FixStatement.Thing.object(key.object)
+        let (name, part, definition) = (key.object.sql, key.object.partSQL, fact?.value ?? "")
+        var makes: Set<FixStatement.Thing> = [.object(key.object)]
+        var create = definition + ";"
+        let drop: String
+        // What fixes an object that has its definition, and a comma and what is wrong behind that.
+        var repair: String?
         switch key.kind {
+        case .constraint:
+            drop = "ALTER TABLE \(name) DROP CONSTRAINT IF EXISTS \(part);"
+            create = "ALTER TABLE \(name) ADD CONSTRAINT \(part) \(definition);"
+            if found?.value == definition + " NOT VALID" {
+                return [FixStatement("ALTER TABLE \(name) VALIDATE CONSTRAINT \(part);")]
+            }
+            // A key has an index of its name. Foreign keys that need a key go with it, and are findings of their own.
+            makes.insert(.object(ObjectName(.index, schema: key.object.schema, key.object.part ?? "")))
+        case .index:
+            drop = "DROP INDEX \(name);"
+            repair = "REINDEX INDEX \(name);"
+            if let fact, found == nil, expected.constraint(of: fact) != nil { return [] }
         case .policy:
-            let drop = "DROP POLICY IF EXISTS \(part) ON \(table);"
-            guard let fact else { return [FixStatement(drop, removes: [thing])] }
-            let create = "CREATE POLICY \(part) ON \(table) \(fact.value);"
-            return [FixStatement((found == nil ? "" : drop + "\n") + create, makes: [thing])]
+            drop = "DROP POLICY IF EXISTS \(part) ON \(name);"
+            create = "CREATE POLICY \(part) ON \(name) \(definition);"
         case .trigger:
-            let drop = "DROP TRIGGER \(part) ON \(table);"
-            guard let fact else { return [FixStatement(drop, removes: [thing])] }
-            guard let found else { return [FixStatement(fact.value + ";", makes: [thing])] }
-            return found.value.hasPrefix(fact.value + ",")
-                ? [FixStatement("ALTER TABLE \(table) ENABLE TRIGGER \(part);")]
-                : [FixStatement(drop + "\n" + fact.value + ";", makes: [thing])]
-        case .rule: return [FixStatement("DROP RULE \(part) ON \(table);", removes: [thing])]
+            drop = "DROP TRIGGER \(part) ON \(name);"
+            repair = "ALTER TABLE \(name) ENABLE TRIGGER \(part);"
+        case .rule: drop = "DROP RULE \(part) ON \(name);"
         default:
             // Statistics are in a schema of their own; the definition starts `CREATE STATISTICS schema.name`.
-            let name = (fact ?? found)?.value.split(separator: " (", maxSplits: 1).first?
+            let names = (fact ?? found)?.value.split(separator: " (", maxSplits: 1).first?
                 .dropFirst("CREATE STATISTICS ".count)
-            let object = name.flatMap { ObjectName(.relation, text: String($0)) }?.sql ?? "public.\(part)"
-            let drop = "DROP STATISTICS \(object);"
-            guard let fact else { return [FixStatement(drop, removes: [thing])] }
-            let create = "\(fact.value);\nALTER STATISTICS \(object) OWNER TO \(ownerOfTable(key.object.parent()));"
-            return [FixStatement((found == nil ? "" : drop + "\n") + create, makes: [thing])]
+            let object = names.flatMap { ObjectName(.relation, text: $0) }?.sql ?? "public.\(part)"
+            drop = "DROP STATISTICS \(object);"
+            create += "\nALTER STATISTICS \(object) OWNER TO \(ownerOfTable(key.object.parent()));"
         }
+        guard fact != nil else { return [FixStatement(drop, removes: [.object(key.object)])] }
+        if let found, let repair, found.value.hasPrefix(definition + ",") { return [FixStatement(repair)] }
+        return [FixStatement((found == nil ? "" : drop + "\n") + create, makes: makes)]
     }
 
     // MARK: - Columns
@@ -136,34 +147,7 @@ extension LayoutFix {
         }.flatMap { statements($0, nil) }
     }
 
-    // MARK: - Constraints, indexes, sequences
-
-    func constraint(_ key: Fact.Key, _ fact: Fact?, _ found: Fact?) -> [FixStatement] {
-        let alter = "ALTER TABLE \(key.object.sql)"
-        let drop = "\(alter) DROP CONSTRAINT IF EXISTS \(key.object.partSQL);"
-        guard let fact else { return [FixStatement(drop, removes: [.object(key.object)])] }
-        if let found, found.value == fact.value + " NOT VALID" {
-            return [FixStatement("\(alter) VALIDATE CONSTRAINT \(key.object.partSQL);")]
-        }
-        // A key has an index of its name. Foreign keys that need a key go with it, and are findings of their own.
-        let index = ObjectName(.index, schema: key.object.schema, key.object.part ?? "")
-        return [
-            FixStatement(
-                (found == nil ? "" : drop + "\n") + "\(alter) ADD CONSTRAINT \(key.object.partSQL) \(fact.value);",
-                makes: [.object(key.object), .object(index)])
-        ]
-    }
-
-    func index(_ key: Fact.Key, _ fact: Fact?, _ found: Fact?) -> [FixStatement] {
-        let thing = FixStatement.Thing.object(key.object)
-        let drop = "DROP INDEX \(key.object.sql);"
-        guard let fact else { return [FixStatement(drop, removes: [thing])] }
-        if expected.constraint(of: fact) != nil && found == nil { return [] }
-        guard let found else { return [FixStatement(fact.value + ";", makes: [thing])] }
-        return found.value.hasPrefix(fact.value + ",")
-            ? [FixStatement("REINDEX INDEX \(key.object.sql);")]
-            : [FixStatement("\(drop)\n\(fact.value);", makes: [thing])]
-    }
+    // MARK: - Sequences
 
     func sequence(_ key: Fact.Key, _ fact: Fact?, _ found: Fact?) -> [FixStatement] {
         let name = key.object.sql

@@ -6,30 +6,18 @@ package import Schema
 /// Most of it follows from the fact itself, which is written in SQL's own words; functions and views are made by the very
 /// statement of `sql/` that made them. What a statement depends on follows from what its definition mentions.
 package struct LayoutFix: Sendable {
-    package struct Target: Sendable {
-        let database: String
-        /// The role that owns what the ledger is in.
-        let installer: String
-
-        package init(database: String, installer: String) {
-            self.database = database
-            self.installer = installer
-        }
-    }
-
     let expected: ExpectedLayout
-    let target: Target
+    let database: String
+    /// The role that owns what the ledger is in.
+    private let installer: String
     private let mentions: Mentions
-    /// What is there beyond the design and a view may read.
-    private let extra: Set<FixStatement.Thing>
 
     /// - Parameter live: what is there, as far as it is known.
-    package init(expected: ExpectedLayout, live: some Sequence<Fact.Key>, target: Target) {
+    package init(expected: ExpectedLayout, live: some Sequence<Fact.Key>, database: String, installer: String) {
         self.expected = expected
-        self.target = target
-        let extra = live.filter { expected.facts[$0] == nil }
-        mentions = Mentions(Array(expected.facts.keys) + extra)
-        self.extra = Set(extra.filter { $0.object.kind != .view }.map { .object($0.object) })
+        self.database = database
+        self.installer = installer
+        mentions = Mentions(expected.facts.keys + live.filter { expected.facts[$0] == nil })
     }
 
     /// Leaves pg_stat_statements, by whichever role it was made, to pg_monitor.
@@ -44,9 +32,7 @@ package struct LayoutFix: Sendable {
             (Int($0.file.dropFirst(4).prefix(4)) ?? 0) * 10_000 + $0.line
         }
         let needs = needs(of: key, fact)
-        var uses: Set<FixStatement.Thing> = []
-        for fact in [found].compactMap({ $0 }) + parts { uses.formUnion(self.uses(of: fact)) }
-        uses.subtract(needs)
+        let uses = Set(([found].compactMap(\.self) + parts).flatMap(uses)).subtracting(needs)
         return changes(key, fact, found).map { statement in
             var statement = statement
             if statement.order == 0 { statement.order = order ?? 0 }
@@ -70,9 +56,7 @@ package struct LayoutFix: Sendable {
         case .view, .viewDefinition: view(key, fact, found)
         case .sequence, .ownedBy: sequence(key, fact, found)
         case .table, .parameters, .rowSecurity, .inheritance: table(key, fact, found)
-        case .constraint: constraint(key, fact, found)
-        case .index: index(key, fact, found)
-        case .policy, .trigger, .rule, .extendedStatistics: attachment(key, fact, found)
+        case .constraint, .index, .policy, .trigger, .rule, .extendedStatistics: attachment(key, fact, found)
         }
     }
 
@@ -115,12 +99,11 @@ package struct LayoutFix: Sendable {
         }.map { .object($0.object) }
     }
 
-    /// What the found definition uses as long as it is there.
+    /// What the found definition uses as long as it is there; a view, all columns of the tables that it reads.
     private func uses(of found: Fact) -> Set<FixStatement.Thing> {
-        // The catalog gives a view's query as a digest only.
-        if found.kind == .view { return around(found.key).union(extra) }
-        return around(found.key)
-            .union(mentions.things(in: found.value, table: found.object.parent() ?? found.indexedTable))
+        let table = found.object.parent() ?? found.indexedTable
+        let isView = found.kind == .viewDefinition
+        return around(found.key).union(mentions.things(in: found.value, table: table, isWhole: isView))
     }
 
     /// The object itself, its table and the role.
@@ -135,10 +118,10 @@ package struct LayoutFix: Sendable {
         return things
     }
 
-    func role(_ value: String) -> String { value == "the installer" ? SQL.name(target.installer) : value }
+    func role(_ value: String) -> String { value == "the installer" ? SQL.name(installer) : value }
 
     func ownerOfTable(_ object: ObjectName?) -> String {
-        role(expected.fact(.owner, object)?.value ?? SQL.name(target.installer))
+        role(expected.fact(.owner, object)?.value ?? SQL.name(installer))
     }
 
     /// The options in a fact's value, `a=1, b=2`; one without a value stands for itself.

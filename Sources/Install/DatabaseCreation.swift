@@ -1,10 +1,10 @@
-package import Postgres
+import Postgres
 
 package enum DatabaseCreation {
     package static let maintenanceDatabase = "postgres"
 
     /// The statement: UTF8 whatever the cluster's default, and nothing that was added to template1.
-    package static func statement(_ connection: borrowing Connection, database: String) -> String {
+    package static func statement(_ database: String) -> String {
         "CREATE DATABASE \(SQL.identifier(database)) TEMPLATE template0 ENCODING 'UTF8'"
     }
 
@@ -23,7 +23,7 @@ package enum DatabaseCreation {
             let existing = try connection.query("SELECT FROM pg_database WHERE datname = $1", [database])
             if !existing.isEmpty { return false }
             do {
-                try connection.query(statement(connection, database: database))
+                try connection.query(statement(database))
                 return true
             } catch let error as PostgresError
                 where error.sqlState == .objectInUse || error.sqlState == .duplicateDatabase

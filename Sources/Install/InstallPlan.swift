@@ -2,53 +2,30 @@ import Core
 import Postgres
 import Schema
 
-struct InstallPlan {
-    let text: String
-
-    init(pending: [SchemaStep], creating database: String? = nil, _ connection: borrowing Connection) {
+enum InstallPlan {
+    static func text(
+        pending: [SchemaStep], creating database: String? = nil, _ connection: borrowing Connection
+    ) -> String {
         guard !pending.isEmpty || database != nil else {
-            text = "-- Nothing to do: every step of this emaildb is applied.\n"
-            return
+            return "-- Nothing to do: every step of this emaildb is applied.\n"
         }
-        var parts = [
-            """
-            -- \(pending.count) steps of emaildb \(toolVersion). Run with: psql -X -f FILE
-            \\set ON_ERROR_STOP on
-            """
+        let parts = Dictionary(uniqueKeysWithValues: SQLFile("install_plan").statements)
+        let pinning = Session.pinning(serverVersion: connection.serverVersion)
+        let values = [
+            "count": String(pending.count), "tool": toolVersion, "pin": pinning,
+            "create": database.map(DatabaseCreation.statement) ?? "",
+            "database": database.map(SQL.identifier) ?? "",
+            "keys": "\(InstallLock.keys.0), \(InstallLock.keys.1)",
         ]
-        if let database {
-            parts.append(DatabaseCreation.statement(connection, database: database) + ";")
-            parts.append("\\connect \(SQL.identifier(database))")
+        func part(_ title: String) -> String { (parts[title] ?? "").filling(values) }
+        let steps = pending.map { step in
+            (parts[step.kind.rawValue] ?? "").filling([
+                "path": step.path, "sql": step.sql, "pin": pinning, "lend": step.lendRoles, "return": step.returnRoles,
+                "done": LedgerWriter.recordDone(step), "started": LedgerWriter.recordStarted(step),
+                "finished": LedgerWriter.recordFinished(step),
+            ])
         }
-        parts.append(
-            """
-            \(Session.pinning(serverVersion: connection.serverVersion))
-            DO $emaildb$ BEGIN
-              IF NOT pg_try_advisory_lock(\(InstallLock.keys.0), \(InstallLock.keys.1)) THEN
-                RAISE EXCEPTION 'another emaildb init is running in this database';
-              END IF;
-            END $emaildb$;
-            """)
-        for step in pending {
-            let repin = "RESET ROLE; RESET ALL; " + Session.pinning(serverVersion: connection.serverVersion)
-            switch step.kind {
-            case .transactional:
-                parts.append(
-                    """
-                    -- \(step.path)
-                    BEGIN;
-                    \(step.lendRoles)\(step.sql)
-                    \(repin)
-                    \(step.returnRoles)\(LedgerWriter.recordDone(step))
-                    COMMIT;
-                    """)
-            case .noTransaction:
-                parts.append(
-                    "-- \(step.path)\n\(LedgerWriter.recordStarted(step))\nSET lock_timeout = 0;\n\(step.sql)\n\(repin)\n"
-                        + LedgerWriter.recordFinished(step))
-            }
-        }
-        parts.append("SELECT pg_advisory_unlock(\(InstallLock.keys.0), \(InstallLock.keys.1));")
-        text = parts.joined(separator: "\n\n") + "\n"
+        let creation = database == nil ? [] : [part("create"), part("connect")]
+        return ([part("begin")] + creation + [part("lock")] + steps + [part("end")]).joined(separator: "\n\n") + "\n"
     }
 }

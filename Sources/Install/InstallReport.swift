@@ -11,8 +11,7 @@ package struct InstallReport: Sendable, Codable {
     }
 
     package enum PasswordOutcome: String, Sendable, Codable {
-        case unchanged
-        case set
+        case unchanged, set
     }
 
     package let database: String
@@ -20,11 +19,11 @@ package struct InstallReport: Sendable, Codable {
     package let toolVersion: String
     /// The number of the last step, which the database now has.
     package let schemaStep: Int
-    package internal(set) var createdDatabase: Bool
-    package internal(set) var applied: [AppliedStep]
-    package internal(set) var passwords: [String: PasswordOutcome]
+    package let createdDatabase: Bool
+    package internal(set) var applied: [AppliedStep] = []
+    package internal(set) var passwords: [String: PasswordOutcome] = [:]
     /// What only a superuser could have set up; empty in the full mode.
-    package internal(set) var limitations: [Limitation]
+    package internal(set) var limitations: [Limitation] = []
 }
 
 package enum InstallProgress: Sendable {

@@ -6,39 +6,24 @@ package import Schema
 ///
 /// Safe to run at any time, by any number of processes at once: the second finds nothing left to do.
 package struct Installer: Sendable {
-    package struct Options: Sendable {
-        /// How long to keep trying while the server does not answer or restarts.
-        package var wait: Duration
-        package var lockTimeout: Duration
-        /// The passwords that roles shall have; those of other roles are left alone.
-        package var passwords: [RolePassword]
-
-        package init(wait: Duration = .zero, lockTimeout: Duration = .seconds(600), passwords: [RolePassword] = []) {
-            self.wait = wait
-            self.lockTimeout = lockTimeout
-            self.passwords = passwords
-        }
-    }
+    /// How long to keep trying while the server does not answer or restarts.
+    package var wait = Duration.zero
+    package var lockTimeout = Duration.seconds(600)
+    /// The passwords that roles shall have; those of other roles are left alone.
+    package var passwords: [RolePassword] = []
+    package var progress: @Sendable (InstallProgress) -> Void = { _ in }
 
     private static let refusal = "this database cannot be set up yet; nothing was written"
 
-    private let settings: ConnectionSettings
+    private var settings: ConnectionSettings
     private let database: String
     private let source: SchemaSource
-    private let options: Options
-    private let progress: @Sendable (InstallProgress) -> Void
 
-    package init(
-        settings: ConnectionSettings, database: String, source: SchemaSource, options: Options = Options(),
-        progress: @escaping @Sendable (InstallProgress) -> Void = { _ in }
-    ) {
-        var settings = settings
-        settings["dbname"] = database
+    package init(settings: ConnectionSettings, database: String, source: SchemaSource) {
         self.settings = settings
+        self.settings["dbname"] = database
         self.database = database
         self.source = source
-        self.options = options
-        self.progress = progress
     }
 
     /// Applies all pending steps.
@@ -56,11 +41,11 @@ package struct Installer: Sendable {
                     try Session.pin(connection)
                     let pending = try comparison(connection).pending
                     if !pending.isEmpty { try preflight(connection, targetExists: true) }
-                    return InstallPlan(pending: pending, connection).text
+                    return InstallPlan.text(pending: pending, connection)
                 },
                 absent: { connection in
                     try preflight(connection, targetExists: false)
-                    return InstallPlan(pending: source.steps, creating: database, connection).text
+                    return InstallPlan.text(pending: source.steps, creating: database, connection)
                 })
         }
     }
@@ -68,17 +53,14 @@ package struct Installer: Sendable {
     // MARK: - One attempt
 
     private func attempt() throws -> InstallReport {
-        let deadline = ContinuousClock.now + options.lockTimeout
-        var created = false
+        let deadline = ContinuousClock.now + lockTimeout
         return try withTarget(
-            existing: { connection in
-                try update(connection, deadline: deadline, created: created)
-            },
+            existing: { connection in try update(connection, deadline: deadline, created: false) },
             absent: { connection in
                 try Session.pin(connection)
                 try preflight(connection, targetExists: false)
                 progress(.creatingDatabase(database))
-                created = try DatabaseCreation.run(
+                let created = try DatabaseCreation.run(
                     connection, database: database, deadline: deadline,
                     waiting: { progress(.waitingForLock(holders: $0)) })
                 let target = try Connection(settings)
@@ -106,8 +88,7 @@ package struct Installer: Sendable {
     ) throws -> InstallReport {
         var report = InstallReport(
             database: database, serverVersion: connection.parameterStatus("server_version") ?? "",
-            toolVersion: toolVersion, schemaStep: source.steps.count, createdDatabase: created, applied: [],
-            passwords: [:], limitations: [])
+            toolVersion: toolVersion, schemaStep: source.steps.count, createdDatabase: created)
         if try !comparison(connection).pending.isEmpty {
             try Session.pin(connection)
             let preflight = try preflight(connection, targetExists: true)
@@ -118,8 +99,8 @@ package struct Installer: Sendable {
                 report.limitations = try Limitation.all(source, connection)
             }
         }
-        if !options.passwords.isEmpty { try Session.pin(connection) }
-        for password in options.passwords {
+        if !passwords.isEmpty { try Session.pin(connection) }
+        for password in passwords {
             report.passwords[password.role] = try password.apply(connection) ? .set : .unchanged
         }
         return report
@@ -171,35 +152,29 @@ package struct Installer: Sendable {
     /// Starts from scratch as long as the server is away or restarting and `wait` is not over; each attempt reads the
     /// ledger anew, so whether a lost COMMIT took effect need not be known.
     private func persisting<Value>(_ body: () throws -> Value) throws -> Value {
-        let deadline = ContinuousClock.now + options.wait
+        let deadline = ContinuousClock.now + wait
         var backoff = Backoff()
         var reported: PostgresError?
         while true {
-            let error: PostgresError
             do {
                 return try body()
-            } catch let failure as Failure {
-                guard let cause = failure.cause, Self.isTransient(cause) else { throw failure }
-                error = cause
-            } catch let other as PostgresError {
+            } catch {
                 try Interruption.check()
-                guard Self.isTransient(other) else { throw other }
-                error = other
+                let cause = error as? PostgresError ?? (error as? Failure)?.cause
+                guard let cause, Self.isTransient(cause) else { throw error }
+                guard ContinuousClock.now < deadline else { throw cause }
+                if cause != reported { progress(.waitingForServer(cause)) }
+                reported = cause
             }
-            guard ContinuousClock.now < deadline else { throw error }
-            if error != reported { progress(.waitingForServer(error)) }
-            reported = error
             try backoff.sleep(until: deadline)
         }
     }
 
     /// Whether a connection error may go away by itself: the server is absent, starting, stopping, restarting or full.
     private static func isTransient(_ error: PostgresError) -> Bool {
-        guard error.kind == .connect || error.kind == .connectionLost else { return false }
-        switch error.sqlState {
-        case nil, .connectionFailure, .cannotConnectNow, .tooManyConnections, .adminShutdown, .crashShutdown:
-            return true
-        default: return false
-        }
+        let passing: [SQLState?] = [
+            nil, .connectionFailure, .cannotConnectNow, .tooManyConnections, .adminShutdown, .crashShutdown,
+        ]
+        return (error.kind == .connect || error.kind == .connectionLost) && passing.contains(error.sqlState)
     }
 }

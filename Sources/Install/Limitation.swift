@@ -9,9 +9,7 @@ package struct Limitation: Sendable, Hashable, Codable {
     package let consequence: String
     /// The SQL that a superuser runs to complete it.
     package let fix: String
-}
 
-extension Limitation {
     /// The consequence of each fact that only a superuser can bring about, by the text of its key.
     private static let privileged: [(key: String, consequence: String)] = [
         ("role email_backup", "email_backup cannot dump all tenants: row security hides every row from it"),
@@ -39,25 +37,19 @@ extension Limitation {
         let kinds: [Fact.Kind] = [.role, .membership, .setting, .systemFunctions, .grant]
         let live = try LiveCatalog.facts(connection, kinds: kinds).byKey
         let fix = LayoutFix(
-            expected: expected, live: live.keys,
-            target: LayoutFix.Target(database: connection.database, installer: connection.user))
+            expected: expected, live: live.keys, database: connection.database, installer: connection.user)
         let limitations = zip(keys, privileged).compactMap { key, known -> Limitation? in
             guard let fact = expected.facts[key], live[key]?.value != fact.value else { return nil }
             return Limitation(
                 missing: "\(fact.key) = \(fact.value)", consequence: known.consequence,
                 fix: fix.statements(fact, live[key]).map(\.sql).joined(separator: "\n"))
         }
-        return try limitations + openStatistics(connection)
-    }
-
-    /// pg_stat_statements where another tool made it: no fact of the layout, because it may as well be absent.
-    private static func openStatistics(_ connection: borrowing Connection) throws -> [Limitation] {
-        if try connection.query(SQLFile("statistics_open_to_public")).isEmpty { return [] }
-        return [
-            Limitation(
-                missing: "extension pg_stat_statements = closed to public",
-                consequence: "the application can read literals of statements that served other tenants",
-                fix: LayoutFix.closeStatistics)
-        ]
+        // pg_stat_statements where another tool made it: no fact of the layout, because it may as well be absent.
+        if try connection.query(SQLFile("statistics_open_to_public")).isEmpty { return limitations }
+        let openStatistics = Limitation(
+            missing: "extension pg_stat_statements = closed to public",
+            consequence: "the application can read literals of statements that served other tenants",
+            fix: LayoutFix.closeStatistics)
+        return limitations + [openStatistics]
     }
 }

@@ -123,12 +123,7 @@ package struct Preflight {
         }
         // From 16 on, CREATEROLE only covers roles that one made, or was given, with ADMIN OPTION.
         guard connection.serverVersion >= 160_000 else { return }
-        let foreign = try connection.query(
-            """
-            SELECT rolname FROM pg_catalog.pg_roles
-            WHERE rolname = ANY ($1::text[]) AND NOT pg_has_role(session_user, oid, 'MEMBER WITH ADMIN OPTION')
-            ORDER BY rolname
-            """, [SQL.array(Role.allCases.map(\.name))])
+        let foreign = try connection.query(SQLFile("preflight_roles"), [SQL.array(Role.allCases.map(\.name))])
         if !foreign.isEmpty {
             let names = foreign.map { $0.text("rolname") }.joined(separator: ", ")
             add(

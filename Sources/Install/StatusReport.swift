@@ -48,7 +48,7 @@ package struct StatusReport: Sendable, Codable {
             return StatusReport(
                 database: database, exists: true, serverVersion: connection.parameterStatus("server_version"),
                 encrypted: connection.isEncrypted, toolVersion: Core.toolVersion, steps: steps(ledger, source),
-                problems: ledger.compare(with: source).problems.map { "\($0.description). \($0.problem.fix ?? "")" })
+                problems: ledger.compare(with: source).problems.map { "\($0.problem.problem). \($0.problem.fix ?? "")" })
         } catch let error as PostgresError where error.kind == .connect && error.sqlState == .invalidCatalogName {
             return StatusReport(
                 database: database, exists: false, serverVersion: nil, encrypted: false, toolVersion: Core.toolVersion,
@@ -57,24 +57,20 @@ package struct StatusReport: Sendable, Codable {
     }
 
     private static func steps(_ ledger: Ledger, _ source: SchemaSource) -> [Step] {
-        let entries = Dictionary(ledger.entries.map { ($0.step, $0) }, uniquingKeysWith: { first, _ in first })
         let known = source.steps.map { step in
-            describe(step.number, step.name, step.hash, entries[step.number])
+            let entry = ledger.entries.first { $0.step == step.number }
+            return Step(step.number, step.name, entry, agrees: entry?.hash == step.hash && entry?.name == step.name)
         }
-        let unknown = ledger.entries.filter { $0.step > source.steps.count }.map { entry in
-            describe(entry.step, entry.name, nil, entry)
-        }
-        return known + unknown
+        let unknown = ledger.entries.filter { $0.step > source.steps.count }
+        return known + unknown.map { Step($0.step, $0.name, $0, agrees: false) }
     }
+}
 
-    private static func describe(_ number: Int, _ name: String, _ hash: String?, _ entry: LedgerEntry?) -> Step {
-        guard let entry else {
-            return Step(step: number, name: name, state: .pending, appliedAt: nil, milliseconds: nil, appliedBy: nil)
-        }
-        let agrees = entry.hash == hash && entry.name == name
-        let state: Step.State = agrees ? (entry.state == .done ? .applied : .started) : .conflict
-        return Step(
-            step: number, name: name, state: state, appliedAt: entry.startedAt, milliseconds: entry.milliseconds,
-            appliedBy: entry.appliedBy)
+extension StatusReport.Step {
+    fileprivate init(_ number: Int, _ name: String, _ entry: LedgerEntry?, agrees: Bool) {
+        let state: State? = entry.map { agrees ? ($0.state == .done ? .applied : .started) : .conflict }
+        self.init(
+            step: number, name: name, state: state ?? .pending, appliedAt: entry?.startedAt,
+            milliseconds: entry?.milliseconds, appliedBy: entry?.appliedBy)
     }
 }

@@ -38,24 +38,16 @@ extension Failure {
         }
     }
 
-    /// A step's SQL ran, but the catalog does not show what it should; rolled back.
-    static func layout(_ step: SchemaStep, _ mismatches: [FactMismatch]) -> Failure {
-        layout(step, mismatches.map { Problem(problem: $0.description, fix: nil) })
-    }
-
-    /// An index of the step's name exists with another definition.
-    static func conflictingIndex(_ step: SchemaStep, _ mismatches: [FactMismatch]) -> Failure {
-        layout(
-            step,
-            mismatches.map { mismatch in
-                let index = mismatch.expected.object
-                let rename = "ALTER INDEX \(index.sql) RENAME TO \(SQL.name(index.name + "_old"));"
-                return Problem(problem: mismatch.description, fix: rename + "   -- then run emaildb init again")
-            })
-    }
-
-    private static func layout(_ step: SchemaStep, _ problems: [Problem]) -> Failure {
-        Failure(
+    /// A step's SQL ran, but the catalog does not show the layout of `sql/`; rolled back.
+    /// - Parameter isAdopted: whether the index was there before, under the step's name.
+    static func layout(_ step: SchemaStep, _ mismatches: [FactMismatch], isAdopted: Bool = false) -> Failure {
+        let problems = mismatches.map { mismatch in
+            let index = mismatch.expected.object
+            let rename = "ALTER INDEX \(index.sql) RENAME TO \(SQL.name(index.name + "_old"));"
+            return Problem(
+                problem: mismatch.description, fix: isAdopted ? rename + "   -- then run emaildb init again" : nil)
+        }
+        return Failure(
             status: .failed, message: "step \(step.number) (\(step.name)) did not give the layout it should",
             problems: problems, step: step.name)
     }

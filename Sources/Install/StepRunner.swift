@@ -18,9 +18,11 @@ struct StepRunner {
         try Interruption.check()
         progress(.applying(step))
         let start = ContinuousClock.now
-        switch step.kind {
-        case .transactional: try retrying(step, connection) { try applyInTransaction(step, isLast: isLast, connection) }
-        case .noTransaction: try retrying(step, connection) { try buildIndex(step, connection) }
+        try retrying(step, connection) {
+            switch step.kind {
+            case .transactional: try applyInTransaction(step, isLast: isLast, connection)
+            case .noTransaction: try buildIndex(step, connection)
+            }
         }
         let milliseconds = start.duration(to: .now).wholeMilliseconds
         progress(.applied(step, milliseconds: milliseconds))
@@ -45,7 +47,8 @@ struct StepRunner {
             }
             try Session.repin(connection)
             try run(step.returnRoles, of: step, connection)
-            try checkLayout(step, connection)
+            let mismatches = try layoutMismatches(step, connection)
+            if !mismatches.isEmpty { throw Failure.layout(step, mismatches) }
             try connection.script(LedgerWriter.recordDone(step) + "COMMIT;")
         } catch {
             if connection.isAlive, connection.transactionStatus != .idle { _ = try? connection.query("ROLLBACK") }
@@ -61,11 +64,6 @@ struct StepRunner {
         } catch let error as PostgresError {
             throw Failure.step(step, error)
         }
-    }
-
-    private func checkLayout(_ step: SchemaStep, _ connection: borrowing Connection) throws {
-        let mismatches = try layoutMismatches(step, connection)
-        if !mismatches.isEmpty { throw Failure.layout(step, mismatches) }
     }
 
     private func layoutMismatches(_ step: SchemaStep, _ connection: borrowing Connection) throws -> [FactMismatch] {
@@ -84,33 +82,25 @@ struct StepRunner {
         try connection.script("BEGIN;" + LedgerWriter.recordStarted(step) + "COMMIT;")
         var event = "done"
         switch try waitForOtherBuild(index, step, connection) {
-        case .absent: try run(step, connection)
+        case .absent: try build(step, connection)
         case .valid: event = "adopted"
         case .invalid:
             progress(.rebuilding(step))
             let name = SQL.identifier(index.schema) + "." + SQL.identifier(index.name)
             try connection.query("DROP INDEX CONCURRENTLY \(name)")
             try connection.script(LedgerWriter.recordEvent(step, "rebuilt"))
-            try run(step, connection)
+            try build(step, connection)
         }
         let mismatches = try layoutMismatches(step, connection)
-        guard mismatches.isEmpty else {
-            throw event == "adopted"
-                ? Failure.conflictingIndex(step, mismatches) : Failure.layout(step, mismatches)
-        }
+        guard mismatches.isEmpty else { throw Failure.layout(step, mismatches, isAdopted: event == "adopted") }
         try connection.script("BEGIN;" + LedgerWriter.recordFinished(step, event: event) + "COMMIT;")
     }
 
-    private func run(_ step: SchemaStep, _ connection: borrowing Connection) throws {
-        do {
-            // The build must wait for every older transaction, and blocks no writer meanwhile.
-            try connection.query("SET lock_timeout = 0")
-            try connection.script(step.sql)
-            try Session.repin(connection)
-        } catch let error as PostgresError {
-            if connection.isAlive { try? Session.repin(connection) }
-            throw Failure.step(step, error)
-        }
+    private func build(_ step: SchemaStep, _ connection: borrowing Connection) throws {
+        defer { if connection.isAlive { try? Session.repin(connection) } }
+        // The build must wait for every older transaction, and blocks no writer meanwhile.
+        try connection.query("SET lock_timeout = 0")
+        try run(step.sql, of: step, connection)
     }
 
     private enum IndexState { case absent, valid, invalid }

@@ -7,27 +7,15 @@ package struct ConcurrentIndex: Hashable, Sendable {
     /// Reads `CREATE [UNIQUE] INDEX CONCURRENTLY name ON schema.table ...`; nil when the text is anything else, also
     /// when it says IF NOT EXISTS (which would take an invalid leftover for success) or holds a second statement.
     package init?(sql: String) {
-        let statements = SQLStatement.split(sql)
-        guard statements.count == 1 else { return nil }
-        var rest = SQLLexer(statements[0].text).filter { !$0.isBlank }[...]
-        func take(_ word: String) -> Bool {
-            guard let element = rest.first, element.kind != .name, (element.nameValue ?? element.text) == word else {
-                return false
-            }
-            rest.removeFirst()
-            return true
+        let statements = SQLText.statements(of: sql)
+        var elements = SQLLexer(statements.first ?? "").filter { !$0.isBlank }
+        if elements.dropFirst().first?.keyword == "unique" { elements.remove(at: 1) }
+        let pattern = ["create", "index", "concurrently", nil, "on", nil, ".", nil]
+        let isBuild = zip(pattern, elements).allSatisfy { word, element in
+            word == nil ? element.nameValue != nil && element.keyword != "if" : element.keyword == word
         }
-        func takeName() -> String? {
-            guard let element = rest.popFirst(), !(element.kind == .word && element.nameValue == "if") else {
-                return nil
-            }
-            return element.nameValue
-        }
-        guard take("create") else { return nil }
-        _ = take("unique")
-        guard take("index"), take("concurrently"), let name = takeName(), take("on"), let schema = takeName(),
-            take("."),
-            takeName() != nil
+        guard statements.count == 1, elements.count >= pattern.count, isBuild, let name = elements[3].nameValue,
+            let schema = elements[5].nameValue
         else { return nil }
         self.name = name
         self.schema = schema

@@ -55,22 +55,17 @@ package struct ExpectedLayout: Sendable {
     /// The audit function of a table is written from the catalog by a call.
     package func creation(of fact: Fact) -> String? {
         guard let step = steps[fact.key] else { return nil }
-        let name = "\(fact.object.schema ?? "").\(fact.object.name)"
-        let statements = SQLStatement.split(step.sql)
         // A view and the function behind it may have the same name.
         let isFunction = fact.object.kind == .function
-        let starts =
-            isFunction ? ["CREATE FUNCTION ", "CREATE OR REPLACE FUNCTION ", "CREATE PROCEDURE "] : ["CREATE VIEW "]
-        if let own = statements.first(where: { statement in
-            starts.contains { start in
-                guard statement.text.hasPrefix(start + name) else { return false }
-                return statement.text.dropFirst(start.count + name.count).first.map { " (".contains($0) } ?? false
-            }
-        }) {
-            return own.text
+        let kinds = isFunction ? ["function", "procedure"] : ["view"]
+        let statements = SQLText.statements(of: step.sql)
+        let own = statements.first { statement in
+            let words = SQLLexer(statement).lazy.filter { !$0.isBlank }.map { $0.nameValue ?? $0.text }
+                .filter { $0 != "or" && $0 != "replace" }.prefix(5)
+            return kinds.contains { words.elementsEqual(["create", $0, fact.object.schema ?? "", ".", fact.object.name]) }
         }
-        guard isFunction, let table = fact.auditedTable else { return nil }
-        return statements.last { $0.text.mentions("emaildb.write_audit_function('public.\(table)')") }?.text
+        guard own == nil, isFunction, let table = fact.auditedTable else { return own }
+        return statements.last { $0.mentions("emaildb.write_audit_function('public.\(table)')") }
     }
 
     /// What to look for in a step, best first; all texts of one are in the same line.
@@ -128,8 +123,8 @@ extension Fact {
     package var indexedTable: ObjectName? {
         guard kind == .index else { return nil }
         // CREATE [UNIQUE] INDEX name ON [ONLY] schema.table USING ...
-        let names = SQLLexer(value).lazy.filter { !$0.isBlank }.drop { $0.kind != .word || $0.text != "ON" }.dropFirst()
-            .filter { $0.kind != .word || $0.text != "ONLY" }.compactMap(\.nameValue).prefix(2)
+        let names = SQLLexer(value).lazy.filter { !$0.isBlank }.drop { $0.keyword != "on" }.dropFirst()
+            .filter { $0.keyword != "only" }.compactMap(\.nameValue).prefix(2)
         guard names.count == 2, let schema = names.first, let table = names.dropFirst().first else { return nil }
         return ObjectName(.table, schema: schema, table)
     }
@@ -138,15 +133,13 @@ extension Fact {
 extension StringProtocol {
     /// Whether the text holds another one as whole words; none holds the empty one.
     func mentions(_ text: String) -> Bool {
-        guard !text.isEmpty else { return false }
         func isPartOfName(_ character: Character?) -> Bool {
             character.map { $0.isLetter || $0.isNumber || $0 == "_" } ?? false
         }
-        return ranges(of: text).contains { range in
-            let before = range.lowerBound > startIndex ? self[index(before: range.lowerBound)] : nil
-            let after = range.upperBound < endIndex ? self[range.upperBound] : nil
-            return !(isPartOfName(text.first) && isPartOfName(before))
-                && !(isPartOfName(text.last) && isPartOfName(after))
-        }
+        return !text.isEmpty
+            && ranges(of: text).contains { range in
+                !(isPartOfName(text.first) && isPartOfName(self[..<range.lowerBound].last))
+                    && !(isPartOfName(text.last) && isPartOfName(self[range.upperBound...].first))
+            }
     }
 }

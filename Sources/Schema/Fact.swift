@@ -13,12 +13,6 @@ package struct Fact: Hashable, Sendable {
             self.role = role
         }
 
-        package func hash(into hasher: inout Hasher) {
-            hasher.combine(kind)
-            hasher.combine(object)
-            hasher.combine(role)
-        }
-
         /// The name by which the catalogs find the relation or function that this is about, if it is about one.
         var catalogName: String? {
             switch object.kind {
@@ -63,16 +57,13 @@ package struct LayoutChange: Hashable, Sendable {
     package let present: [Fact]
     package let absent: [Fact.Key]
 
-    package struct Malformed: Error, Hashable, Sendable {
+    /// A line that is neither.
+    package struct Malformed: Error {
         package let line: Int
-        package let reason: String
     }
+}
 
-    package init(present: [Fact], absent: [Fact.Key]) {
-        self.present = present
-        self.absent = absent
-    }
-
+extension LayoutChange {
     package init(from before: [Fact], to after: [Fact]) {
         let known = Set(before)
         let keys = Set(after.map(\.key))
@@ -84,41 +75,21 @@ package struct LayoutChange: Hashable, Sendable {
     package init(parsing text: String) throws(Malformed) {
         var present: [Fact] = []
         var absent: [Fact.Key] = []
-        var failure: Malformed?
-        var text = text
         // By bytes: a layout has a thousand lines, and `verify` reads them all before it asks the server anything.
-        text.withUTF8 { bytes in
-            for (index, bounds) in Self.lines(bytes).enumerated() {
-                guard !bounds.isEmpty, bytes[bounds.lowerBound] != UInt8(ascii: "#") else { continue }
-                var reader = FactReader(UnsafeBufferPointer(rebasing: bytes[bounds]))
-                if reader.take("- ") {
-                    guard let gone = reader.key(), reader.isAtEnd else {
-                        failure = Malformed(line: index + 1, reason: "expected `- kind object`")
-                        return
-                    }
-                    absent.append(gone)
-                } else if let key = reader.key(), reader.take(" = ") {
-                    present.append(Fact(key, reader.rest))
-                } else {
-                    failure = Malformed(
-                        line: index + 1, reason: "expected `kind object = value` or `- kind object`")
-                    return
-                }
+        let lines = Array(text.utf8).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() where !line.isEmpty && line.first != UInt8(ascii: "#") {
+            var reader = FactReader(line)
+            let isGone = reader.take("- ")
+            guard let key = reader.key(), isGone ? reader.isAtEnd : reader.take(" = ") else {
+                throw Malformed(line: index + 1)
+            }
+            if isGone {
+                absent.append(key)
+            } else {
+                present.append(Fact(key, reader.rest))
             }
         }
-        if let failure { throw failure }
         self.init(present: present, absent: absent)
-    }
-
-    private static func lines(_ bytes: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
-        var lines: [Range<Int>] = []
-        var start = 0
-        while start < bytes.count {
-            let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
-            lines.append(start..<end)
-            start = end + 1
-        }
-        return lines
     }
 
     /// The file's text: removals first, then facts by kind and object.

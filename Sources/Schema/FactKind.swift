@@ -57,6 +57,8 @@ extension Fact {
         /// A table of ours inherits or is inherited from.
         case inheritance
 
+        static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
+
         /// The kind of object that the fact is about; nil where that differs from fact to fact.
         var objectKind: ObjectName.Kind? {
             switch self {

@@ -15,7 +15,7 @@ extension Fact.Key: CustomStringConvertible {
         case .setting:
             // A role may be called database.
             let subject = role.map { $0 == "database" ? SQL.identifier($0) : ObjectName.text($0) } ?? "database"
-            let name = object.name.split(separator: ".", omittingEmptySubsequences: false).map {
+            let name = object.name.unicodeScalars.split(separator: ".", omittingEmptySubsequences: false).map {
                 ObjectName.text(String($0))
             }
             return "\(subject) \(name.joined(separator: "."))"
@@ -31,51 +31,36 @@ extension Fact.Key: CustomStringConvertible {
 
     /// Reads what ``description`` gives; nil when the text is anything else.
     package init?(_ text: String) {
-        var text = text
-        let key = text.withUTF8 { bytes -> Fact.Key? in
-            var reader = FactReader(bytes)
-            return reader.key().flatMap { reader.isAtEnd ? $0 : nil }
-        }
-        guard let key else { return nil }
+        var reader = FactReader(text)
+        guard let key = reader.key(), reader.isAtEnd else { return nil }
         self = key
     }
 }
 
 extension ObjectName {
     /// Reads a qualified name of some kind as values write it, `email_messages.change_seq`; nil for anything else.
-    package init?(_ kind: Kind, text: String) {
-        var text = text
-        let name = text.withUTF8 { bytes -> ObjectName? in
-            var reader = FactReader(bytes)
-            return reader.object(kind)
-        }
-        guard let name else { return nil }
+    package init?(_ kind: Kind, text: some StringProtocol) {
+        var reader = FactReader(text)
+        guard let name = reader.object(kind) else { return nil }
         self = name
     }
 }
 
 /// Reads keys of facts, byte by byte.
 struct FactReader {
-    private let bytes: UnsafeBufferPointer<UInt8>
-    private var position = 0
+    private var bytes: ArraySlice<UInt8>
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+    init(_ text: some StringProtocol) { self.init(Array(text.utf8)[...]) }
 
-    var isAtEnd: Bool { position == bytes.count }
-    var rest: String { text(position..<bytes.count) }
+    init(_ bytes: ArraySlice<UInt8>) { self.bytes = bytes }
 
-    private static let kinds = Dictionary(uniqueKeysWithValues: Fact.Kind.allCases.map { ($0.rawValue, $0) })
+    var isAtEnd: Bool { bytes.isEmpty }
+    var rest: String { Self.text(bytes) }
 
-    mutating func take(_ text: StaticString) -> Bool {
-        let count = text.utf8CodeUnitCount
-        guard position + count <= bytes.count else { return false }
-        for offset in 0..<count where bytes[position + offset] != text.utf8Start[offset] { return false }
-        position += count
-        return true
-    }
+    mutating func take(_ text: StaticString) -> Bool { bytes.take(text) }
 
     mutating func key() -> Fact.Key? {
-        guard let kind = word().flatMap({ Self.kinds[$0] }), take(" ") else { return nil }
+        guard let kind = Fact.Kind.byName[word()], take(" ") else { return nil }
         switch kind {
         case .membership:
             guard let member = name(), take(" in "), let group = name() else { return nil }
@@ -88,9 +73,7 @@ struct FactReader {
                 kind, ObjectName(take(" in every database") ? .everySetting : .setting, setting), role: role)
         case .defaultPrivileges:
             guard let role = name(), take(" on ") else { return nil }
-            let start = position
-            while position < bytes.count, (65...90).contains(bytes[position]) || isLargeObjects { position += 1 }
-            let objects = text(start..<position)
+            let objects = take("LARGE OBJECTS") ? "LARGE OBJECTS" : Self.text(bytes.take { (65...90).contains($0) })
             let schema = take(" in ") ? name() : nil
             return Fact.Key(kind, ObjectName(.defaultPrivileges, schema: schema, objects), role: role)
         case .systemFunctions:
@@ -105,13 +88,9 @@ struct FactReader {
         }
     }
 
-    private var isLargeObjects: Bool {
-        bytes[position] == 32 && position + 1 < bytes.count && bytes[position + 1] == 79
-    }
-
     /// `table email_folders`, `database`.
     private mutating func objectWithKind() -> ObjectName? {
-        guard let kind = word().flatMap(ObjectName.Kind.init) else { return nil }
+        guard let kind = ObjectName.Kind(rawValue: word()) else { return nil }
         return kind == .database ? ObjectName(.database, "") : take(" ") ? object(kind) : nil
     }
 
@@ -128,71 +107,47 @@ struct FactReader {
             return ObjectName(
                 kind, schema: second == nil ? "public" : first, second ?? first, arguments: arguments)
         default:
-            guard take("."), let second = partName() else { return nil }
-            guard take(".") else { return part(kind, "public", first, second) }
-            return partName().map { part(kind, first, second.text, $0) }
-        }
-    }
-
-    /// A number without quotes is that of an index's column.
-    private func part(
-        _ kind: ObjectName.Kind, _ schema: String, _ table: String, _ part: (text: String, isNumber: Bool)
-    ) -> ObjectName {
-        ObjectName(part.isNumber ? .indexColumn : kind, schema: schema, table, part: part.text)
-    }
-
-    private mutating func partName() -> (text: String, isNumber: Bool)? {
-        let isNumber = position < bytes.count && (48...57).contains(bytes[position])
-        return name().map { ($0, isNumber) }
-    }
-
-    private mutating func word() -> String? {
-        let start = position
-        while position < bytes.count, (97...122).contains(bytes[position]) || bytes[position] == 45 { position += 1 }
-        return position == start ? nil : text(start..<position)
-    }
-
-    mutating func name() -> String? {
-        let start = position
-        while position < bytes.count, Self.isBare(bytes[position]) { position += 1 }
-        if position > start { return text(start..<position) }
-        return takeQuoted() ? SQLLexer(text(start..<position)).first { _ in true }?.nameValue : nil
-    }
-
-    private mutating func takeQuoted() -> Bool {
-        guard take("U&\"") || take("\"") else { return false }
-        while position < bytes.count {
-            position += 1
-            guard bytes[position - 1] == UInt8(ascii: "\"") else { continue }
-            if position < bytes.count, bytes[position] == UInt8(ascii: "\"") {
-                position += 1
-            } else {
-                return true
+            var names = [first]
+            var isNumber = false
+            while names.count < 3, take(".") {
+                isNumber = bytes.first.map { (48...57).contains($0) } == true
+                guard let next = name() else { return nil }
+                names.append(next)
             }
+            guard names.count > 1, let part = names.popLast(), let table = names.popLast() else { return nil }
+            // A number without quotes is that of an index's column.
+            return ObjectName(isNumber ? .indexColumn : kind, schema: names.last ?? "public", table, part: part)
         }
-        return false
     }
 
+    /// Lower-case letters and hyphens.
+    private mutating func word() -> String { Self.text(bytes.take { (97...122).contains($0) || $0 == 45 }) }
+
+    private mutating func name() -> String? {
+        let bare = bytes.take { (97...122).contains($0) || (48...57).contains($0) || $0 == 95 || $0 == 45 }
+        if !bare.isEmpty { return Self.text(bare) }
+        var lexer = SQLLexer(bytes)
+        guard let element = lexer.next(), element.kind == .name, element.bytes.count > 1,
+            element.bytes.last == UInt8(ascii: "\"")
+        else { return nil }
+        bytes = bytes[element.bytes.endIndex...]
+        return element.nameValue
+    }
+
+    /// The types of a function's arguments, in parentheses.
     private mutating func arguments() -> String? {
         guard take("(") else { return nil }
-        let start = position
         var depth = 1
-        while position < bytes.count {
-            if takeQuoted() { continue }
-            let byte = bytes[position]
-            position += 1
-            if byte == UInt8(ascii: "(") { depth += 1 }
-            if byte == UInt8(ascii: ")") { depth -= 1 }
-            if depth == 0 { return text(start..<position - 1) }
+        for element in SQLLexer(bytes) {
+            if element.keyword == "(" { depth += 1 }
+            if element.keyword == ")" { depth -= 1 }
+            if depth == 0 {
+                defer { bytes = bytes[element.bytes.endIndex...] }
+                return Self.text(bytes[..<element.bytes.startIndex])
+            }
         }
         return nil
     }
 
-    private func text(_ range: Range<Int>) -> String {
-        String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
-    }
-
-    private static func isBare(_ byte: UInt8) -> Bool {
-        (97...122).contains(byte) || (48...57).contains(byte) || byte == 95 || byte == 45
-    }
+    private static func text(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
 }

@@ -2,11 +2,10 @@ package import Core
 package import Postgres
 
 /// One row of `emaildb.ledger`: a step that was applied to this database.
-package struct LedgerEntry: Sendable, Hashable, Codable {
+package struct LedgerEntry: Sendable {
     /// Whether a step is complete; only one outside transactions is ever seen as started.
-    package enum State: String, Sendable, Codable {
-        case started
-        case done
+    package enum State: String, Sendable {
+        case started, done
     }
 
     package let step: Int
@@ -53,32 +52,50 @@ package struct Ledger: Sendable {
     }
 
     package func compare(with source: SchemaSource) -> LedgerComparison {
+        let steps = Dictionary(uniqueKeysWithValues: source.steps.map { ($0.number, $0) })
         var problems: [LedgerProblem] = []
+        func add(_ step: Int, _ problem: String, unknown: String? = nil, fix: String) {
+            problems.append(LedgerProblem(step: step, unknown: unknown, problem: Problem(problem: problem, fix: fix)))
+        }
+        let fileChanged =
+            "Applied steps are never edited: bring back the file as it was released (git checkout), put the change in a"
+            + " new step, and run emaildb init again."
+        let ledgerChanged =
+            "The table emaildb.ledger was changed by hand: compare it with emaildb.ledger_event, restore it from a"
+            + " backup, and run emaildb init again."
         var expected = 1
         for entry in entries {
-            while expected < entry.step {
-                problems.append(.gap(step: expected, name: Self.step(expected, in: source)?.name))
-                expected += 1
+            for gap in expected..<max(expected, entry.step) {
+                let name = steps[gap].map { " (\($0.name))" } ?? ""
+                add(gap, "step \(gap)\(name) is not in the ledger although later steps are", fix: ledgerChanged)
             }
             expected = entry.step + 1
-            guard let step = Self.step(entry.step, in: source) else {
-                problems.append(.newer(entry))
-                continue
-            }
-            if step.name != entry.name {
-                problems.append(.renamed(entry, present: step.name))
-            } else if step.hash != entry.hash {
-                problems.append(.changed(entry, present: step.hash))
-            } else if step.chain != entry.chain && problems.isEmpty {
-                problems.append(.rechained(entry, present: step.chain))
+            let (number, name, hash) = (entry.step, entry.name, entry.hash)
+            if let step = steps[number] {
+                if step.name != name {
+                    add(
+                        number,
+                        "step \(number) was applied under another name: recorded \(name) (\(hash)), present \(step.name)",
+                        fix: fileChanged)
+                } else if step.hash != hash {
+                    add(
+                        number,
+                        "step \(number) (\(name)) was applied from another file: recorded \(hash), present \(step.hash)",
+                        fix: fileChanged)
+                } else if step.chain != entry.chain && problems.isEmpty {
+                    add(
+                        number, "step \(number) (\(name)) has another history: recorded chain \(entry.chain),"
+                            + " present \(step.chain)", fix: ledgerChanged)
+                }
+            } else {
+                add(
+                    number, "the database has step \(number) (\(name), applied by emaildb \(entry.toolVersion)),"
+                        + " which this emaildb does not know", unknown: name,
+                    fix: "Use the emaildb that upgraded this database, or a later one.")
             }
         }
         let done = Set(entries.filter { $0.state == .done }.map(\.step))
         return LedgerComparison(pending: source.steps.filter { !done.contains($0.number) }, problems: problems)
-    }
-
-    private static func step(_ number: Int, in source: SchemaSource) -> SchemaStep? {
-        source.steps.indices.contains(number - 1) ? source.steps[number - 1] : nil
     }
 }
 
@@ -90,44 +107,9 @@ package struct LedgerComparison: Sendable {
 }
 
 /// A contradiction between the ledger and this binary's steps.
-package enum LedgerProblem: Sendable, Hashable, CustomStringConvertible {
-    /// An applied step's file is not the one that was applied.
-    case changed(LedgerEntry, present: String)
-    case renamed(LedgerEntry, present: String)
-    /// The recorded chain is not what these files give: the ledger itself was edited.
-    case rechained(LedgerEntry, present: String)
-    /// The ledger lacks a step although later ones were applied.
-    case gap(step: Int, name: String?)
-    /// The database has a step that this binary does not know.
-    case newer(LedgerEntry)
-
-    package var description: String {
-        switch self {
-        case .changed(let entry, let present):
-            "step \(entry.step) (\(entry.name)) was applied from another file: recorded \(entry.hash), present \(present)"
-        case .renamed(let entry, let present):
-            "step \(entry.step) was applied under another name: recorded \(entry.name) (\(entry.hash)), present \(present)"
-        case .rechained(let entry, let present):
-            "step \(entry.step) (\(entry.name)) has another history: recorded chain \(entry.chain), present \(present)"
-        case .gap(let step, let name):
-            "step \(step)\(name.map { " (\($0))" } ?? "") is not in the ledger although later steps are"
-        case .newer(let entry):
-            "the database has step \(entry.step) (\(entry.name), applied by emaildb \(entry.toolVersion)),"
-                + " which this emaildb does not know"
-        }
-    }
-
-    private var fix: String {
-        switch self {
-        case .changed, .renamed:
-            "Applied steps are never edited: bring back the file as it was released (git checkout), put the change in a"
-                + " new step, and run emaildb init again."
-        case .rechained, .gap:
-            "The table emaildb.ledger was changed by hand: compare it with emaildb.ledger_event, restore it from a"
-                + " backup, and run emaildb init again."
-        case .newer: "Use the emaildb that upgraded this database, or a later one."
-        }
-    }
-
-    package var problem: Problem { Problem(problem: description, fix: fix) }
+package struct LedgerProblem: Sendable {
+    package let step: Int
+    /// The name of the step, when it is one that this binary does not know.
+    package let unknown: String?
+    package let problem: Problem
 }

@@ -37,12 +37,6 @@ package struct ObjectName: Hashable, Sendable {
         self.part = part
     }
 
-    package func hash(into hasher: inout Hasher) {
-        hasher.combine(kind)
-        hasher.combine(name)
-        hasher.combine(part)
-    }
-
     /// The table, view, sequence or index that a part belongs to, as one of these kinds; nil for what is no part.
     package func parent(_ kind: Kind = .table) -> ObjectName? {
         part == nil ? nil : ObjectName(kind, schema: schema, name)

@@ -24,119 +24,105 @@ struct SQLLexer: Sequence, IteratorProtocol {
         var text: String { String(decoding: bytes, as: UTF8.self) }
     }
 
-    private let bytes: [UInt8]
-    private var position = 0
+    private var rest: ArraySlice<UInt8>
 
-    init(_ sql: String) { bytes = Array(sql.utf8) }
+    init(_ sql: some StringProtocol) { self.init(Array(sql.utf8)[...]) }
+
+    init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
 
     mutating func next() -> Element? {
-        guard position < bytes.count else { return nil }
-        let start = position
-        let kind = skip()
-        position = Swift.min(position, bytes.count)
-        return Element(kind: kind, bytes: bytes[start..<position])
+        let start = rest
+        return rest.isEmpty ? nil : Element(kind: skip(), bytes: start[..<rest.startIndex])
     }
 
     private mutating func skip() -> Kind {
-        let byte = bytes[position]
-        if Self.isSpace(byte) {
-            skip(while: Self.isSpace)
-            return .space
-        }
-        if starts("--") {
-            skip { $0 != UInt8(ascii: "\n") }
+        if !rest.take(while: Self.isSpace).isEmpty { return .space }
+        if rest.take("--") {
+            _ = rest.take { $0 != UInt8(ascii: "\n") }
             return .comment
         }
-        if starts("/*") {
-            skipComment()
-            return .comment
-        }
-        if starts("'") { return skipQuoted(escapes: false) }
-        if starts("\"") { return skipQuoted(escapes: false) }
-        if starts("E'") || starts("e'") {
-            position += 1
-            return skipQuoted(escapes: true)
-        }
-        if starts("U&'") || starts("u&'") || starts("U&\"") || starts("u&\"") {
-            position += 2
-            return skipQuoted(escapes: false)
-        }
+        if rest.take("/*") { return skipComment() }
+        if rest.take("'") || rest.take("U&'") || rest.take("u&'") { return skipQuoted("'", .literal) }
+        if rest.take("E'") || rest.take("e'") { return skipQuoted("'", .literal, hasEscapes: true) }
+        if rest.take("\"") || rest.take("U&\"") || rest.take("u&\"") { return skipQuoted("\"", .name) }
         if let tag = dollarTag() {
-            position += tag.count
-            while position < bytes.count, !bytes[position...].starts(with: tag) { position += 1 }
-            position += tag.count
+            rest = rest.dropFirst(tag.count)
+            while !rest.isEmpty, !rest.starts(with: tag) { rest.removeFirst() }
+            rest = rest.dropFirst(tag.count)
             return .dollarLiteral
         }
-        if (48...57).contains(byte) {
-            skip { Self.isNameByte($0) || $0 == UInt8(ascii: ".") }
-            return .other
+        let isNumber = rest.first.map(Self.isDigit) == true
+        let mark = UInt8(ascii: isNumber ? "." : "$")
+        if rest.first.map(Self.isNameByte) != true {
+            rest.removeFirst()
+        } else {
+            _ = rest.take { Self.isNameByte($0) || $0 == mark }
+            if !isNumber { return .word }
         }
-        if Self.isNameByte(byte) {
-            skip { Self.isNameByte($0) || $0 == UInt8(ascii: "$") }
-            return .word
-        }
-        position += 1
         return .other
     }
 
-    private mutating func skip(while condition: (UInt8) -> Bool) {
-        while position < bytes.count, condition(bytes[position]) { position += 1 }
-    }
-
-    private mutating func skipComment() {
-        var depth = 0
-        repeat {
-            if starts("/*") {
+    /// To the end of a comment, behind its beginning; comments nest.
+    private mutating func skipComment() -> Kind {
+        var depth = 1
+        while depth > 0 && !rest.isEmpty {
+            if rest.take("/*") {
                 depth += 1
-                position += 2
-            } else if starts("*/") {
+            } else if rest.take("*/") {
                 depth -= 1
-                position += 2
             } else {
-                position += 1
-            }
-        } while depth > 0 && position < bytes.count
-    }
-
-    private mutating func skipQuoted(escapes: Bool) -> Kind {
-        let quote = bytes[position]
-        position += 1
-        while position < bytes.count {
-            if escapes && bytes[position] == UInt8(ascii: "\\") {
-                position += 2
-            } else if bytes[position] != quote {
-                position += 1
-            } else if position + 1 < bytes.count, bytes[position + 1] == quote {
-                position += 2
-            } else {
-                break
+                rest.removeFirst()
             }
         }
-        position += 1
-        return quote == UInt8(ascii: "'") ? .literal : .name
+        return .comment
+    }
+
+    /// To the end of a quoted text, behind its first quote.
+    private mutating func skipQuoted(_ quote: Unicode.Scalar, _ kind: Kind, hasEscapes: Bool = false) -> Kind {
+        let quote = UInt8(ascii: quote)
+        while let byte = rest.popFirst() {
+            if byte == quote {
+                guard rest.first == quote else { break }
+                rest.removeFirst()
+            } else if hasEscapes && byte == UInt8(ascii: "\\") {
+                rest = rest.dropFirst()
+            }
+        }
+        return kind
     }
 
     private func dollarTag() -> ArraySlice<UInt8>? {
-        guard bytes[position] == UInt8(ascii: "$") else { return nil }
-        var end = position + 1
-        while end < bytes.count, Self.isNameByte(bytes[end]) { end += 1 }
-        guard end < bytes.count, bytes[end] == UInt8(ascii: "$"),
-            end == position + 1 || !(48...57).contains(bytes[position + 1])
-        else { return nil }
-        return bytes[position...end]
-    }
-
-    private func starts(_ text: StaticString) -> Bool {
-        let count = text.utf8CodeUnitCount
-        guard position + count <= bytes.count else { return false }
-        for offset in 0..<count where bytes[position + offset] != text.utf8Start[offset] { return false }
-        return true
+        guard rest.first == UInt8(ascii: "$") else { return nil }
+        let name = rest.dropFirst().prefix(while: Self.isNameByte)
+        guard rest.dropFirst(name.count + 1).first == UInt8(ascii: "$"), name.first.map(Self.isDigit) != true else {
+            return nil
+        }
+        return rest.prefix(name.count + 2)
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 32 || (9...13).contains(byte) }
 
+    private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+
     private static func isNameByte(_ byte: UInt8) -> Bool {
-        (97...122).contains(byte | 0x20) || (48...57).contains(byte) || byte == 95 || byte >= 0x80
+        (97...122).contains(byte | 0x20) || isDigit(byte) || byte == 95 || byte >= 0x80
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Takes a text away from the beginning, if it is there.
+    mutating func take(_ text: StaticString) -> Bool {
+        guard starts(with: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)) else {
+            return false
+        }
+        removeFirst(text.utf8CodeUnitCount)
+        return true
+    }
+
+    mutating func take(while condition: (UInt8) -> Bool) -> ArraySlice<UInt8> {
+        let taken = prefix(while: condition)
+        self = self[taken.endIndex...]
+        return taken
     }
 }
 
@@ -149,24 +135,36 @@ extension SQLLexer.Element {
     var nameValue: String? {
         switch kind {
         case .word: text.lowercased()
-        case .name: Self.unquoted(text)
+        case .name: bytes.first == UInt8(ascii: "\"") ? content("\"") : Self.unescaped(content("\""))
         default: nil
         }
     }
 
+    /// A word in lower case, or a mark; nil for what cannot be a key word.
+    var keyword: String? { kind == .word ? nameValue : kind == .other ? text : nil }
+
     /// The text that a literal stands for, written as PostgreSQL prints it: with its quotes and backslashes doubled.
     var literalValue: String? {
         guard kind == .literal else { return nil }
-        let inner = String(text.drop { $0 != "'" }.dropFirst().dropLast()).replacing("''", with: "'")
-        return text.hasPrefix("'") ? inner : inner.replacing("\\\\", with: "\\")
+        return bytes.first == UInt8(ascii: "'") ? content("'") : content("'", and: "\\")
     }
 
-    private static func unquoted(_ text: String) -> String {
-        let hasEscapes = !text.hasPrefix("\"")
-        let inner = text.drop { $0 != "\"" }.dropFirst().dropLast().replacing("\"\"", with: "\"")
-        guard hasEscapes else { return String(inner) }
+    /// What stands between quotes, with each of the doubled characters once.
+    private func content(_ quote: Unicode.Scalar, and other: Unicode.Scalar? = nil) -> String {
+        let doubled = [quote, other ?? quote].map { UInt8(ascii: $0) }
+        var first: UInt8?
+        let kept = bytes.drop { $0 != doubled[0] }.dropFirst().dropLast().filter { byte in
+            let isSecond = byte == first
+            first = !isSecond && doubled.contains(byte) ? byte : nil
+            return !isSecond
+        }
+        return String(decoding: kept, as: UTF8.self)
+    }
+
+    /// The text of `U&"..."`: a backslash, then four digits, a plus and six, or a backslash.
+    private static func unescaped(_ text: String) -> String {
         var result = String.UnicodeScalarView()
-        var rest = inner.unicodeScalars[...]
+        var rest = text.unicodeScalars[...]
         while let scalar = rest.popFirst() {
             guard scalar == "\\", let next = rest.first else {
                 result.append(scalar)
@@ -195,19 +193,19 @@ package enum SQLText {
             return byte > 31 && byte < 127 && !(wasSpace && byte == 32)
         }
         if isPlain && !wasSpace || text.isEmpty { return text }
-        var result = ""
+        var result = String.UnicodeScalarView()
         for element in SQLLexer(text) {
-            let part = element.text
+            let part = element.text.unicodeScalars
             switch element.kind {
-            case .space: if !result.isEmpty { result += " " }
-            case _ where !part.unicodeScalars.contains(where: SQL.isHidden): result += part
-            case .name: result += SQL.identifier(element.nameValue ?? "")
-            case .literal: result += SQL.literal(element.literalValue ?? "")
+            case .space: if !result.isEmpty { result.append(" ") }
+            case _ where !part.contains(where: SQL.isHidden): result += part
+            case .name: result += SQL.identifier(element.nameValue ?? "").unicodeScalars
+            case .literal: result += SQL.literal(element.literalValue ?? "").unicodeScalars
             // Outside of quotes PostgreSQL prints none; the value of a setting may hold any.
-            default: result += String(String.UnicodeScalarView(part.unicodeScalars.map { SQL.isHidden($0) ? " " : $0 }))
+            default: result += part.map { SQL.isHidden($0) ? " " : $0 }
             }
         }
-        return String(result.hasSuffix(" ") ? result.dropLast() : result[...])
+        return String(result.last == " " ? result.dropLast() : result[...])
     }
 
     /// The names that a text mentions, with or without quotes, also in its literals (`nextval('name')`).
@@ -218,5 +216,20 @@ package enum SQLText {
             if let content = element.literalValue { names.formUnion(Self.names(in: content)) }
         }
         return names
+    }
+
+    /// The statements of a file, from their first words: it is split at the semicolons that are neither in a quoted text
+    /// or name, nor between dollar quotes, nor in a comment, nor in the body of a function in standard SQL
+    /// (`BEGIN ATOMIC`, which the steps do not use).
+    package static func statements(of sql: String) -> [String] {
+        var statements: [[UInt8]] = [[]]
+        for element in SQLLexer(sql) {
+            if element.keyword == ";" {
+                statements.append([])
+            } else if !(statements[statements.count - 1].isEmpty && element.isBlank) {
+                statements[statements.count - 1] += element.bytes
+            }
+        }
+        return statements.filter { !$0.isEmpty }.map { String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -12,40 +12,27 @@ package struct SchemaSource: Sendable {
         package var description: String { problems.joined(separator: "\n") }
     }
 
-    /// Checks and orders SQL files, and the layout files of their names; throws ``Invalid`` with every problem at once.
-    package init(files: [(name: String, text: String)], layouts: [String: String] = [:]) throws {
-        let problems =
-            layouts.sorted { $0.key < $1.key }.compactMap { name, text -> String? in
-                do throws(LayoutChange.Malformed) {
-                    _ = try LayoutChange(parsing: text)
-                    return nil
-                } catch {
-                    return "layout/\(name):\(error.line): \(error.reason)"
-                }
-            }
-            + files.sorted { $0.name < $1.name }.flatMap { name, text in
-                let sql = SchemaStep.normalised(text)
-                return (StepHeader(sql).problems + StepHeader.misplaced(in: sql)).map { "\(name):\($0)" }
-            }
+    /// Checks and orders SQL files, and the layout files of their names; throws ``Invalid`` with every problem.
+    /// - Parameter isChecked: whether the contents are known to be right: parsing the layouts takes longer than all the
+    ///   rest of an `init` without work.
+    package init(
+        files: [(name: String, text: String)], layouts: [String: String] = [:], isChecked: Bool = false
+    ) throws {
+        let files = files.sorted { $0.name < $1.name }
+        var problems = isChecked ? [] : Self.problems(files, layouts)
         guard problems.isEmpty else { throw Invalid(problems: problems) }
-        try self.init(files: files, checkedLayouts: layouts)
-    }
-
-    private init(files: [(name: String, text: String)], checkedLayouts layouts: [String: String]) throws {
-        var problems: [String] = []
         var steps: [SchemaStep] = []
-        for (name, text) in files.sorted(by: { $0.name < $1.name }) {
+        for (name, text) in files {
+            let last = steps.last?.number ?? 0
             guard let number = Self.number(of: name) else {
                 problems.append("\(name): a step is named NNNN_words_in_lower_case.sql")
                 continue
             }
-            if number <= steps.last?.number ?? 0 {
+            if number <= last {
                 problems.append("\(name): step \(number) exists twice")
                 continue
             }
-            if number != (steps.last?.number ?? 0) + 1 {
-                problems.append("\(name): step \((steps.last?.number ?? 0) + 1) is missing before it")
-            }
+            if number != last + 1 { problems.append("\(name): step \(last + 1) is missing before it") }
             let stem = String(name.dropLast(4))
             let step = SchemaStep(
                 number: number, name: stem, text: text, previousChain: steps.last?.chain ?? "",
@@ -62,13 +49,29 @@ package struct SchemaSource: Sendable {
         self.steps = steps
     }
 
+    /// What is wrong in the files, each with its line.
+    private static func problems(_ files: [(name: String, text: String)], _ layouts: [String: String]) -> [String] {
+        layouts.sorted { $0.key < $1.key }.compactMap { name, text in
+            do throws(LayoutChange.Malformed) {
+                _ = try LayoutChange(parsing: text)
+                return nil
+            } catch {
+                return "layout/\(name):\(error.line): expected `kind object = value` or `- kind object`"
+            }
+        }
+            + files.flatMap { name, text in
+                let sql = SchemaStep.normalised(text)
+                return (StepHeader(sql).problems + StepHeader.misplaced(in: sql)).map { "\(name):\($0)" }
+            }
+    }
+
     package static func embedded() -> SchemaSource {
         do {
-            // Parsing the layouts takes longer than all the rest of an init without work, and a test has parsed them.
             let steps = EmbeddedSQL.steps
             return try SchemaSource(
                 files: steps.map { ($0.name + ".sql", $0.text) },
-                checkedLayouts: Dictionary(uniqueKeysWithValues: steps.map { ($0.name + ".txt", $0.layout ?? "") }))
+                layouts: Dictionary(uniqueKeysWithValues: steps.map { ($0.name + ".txt", $0.layout ?? "") }),
+                isChecked: true)
         } catch {
             preconditionFailure("the embedded SQL is not a series of steps: \(error)")
         }
@@ -76,30 +79,29 @@ package struct SchemaSource: Sendable {
 
     /// Reads a folder such as this project's `sql/`, its layout files from `layout/` in it.
     package static func directory(_ path: String) throws -> SchemaSource {
-        let manager = FileManager.default
-        guard let names = try? manager.contentsOfDirectory(atPath: path) else {
+        guard let files = try texts(path, ".sql") else {
             throw Invalid(problems: ["\(path): not a folder that can be read"])
         }
-        let files = try names.filter { $0.hasSuffix(".sql") }.map { ($0, try read("\(path)/\($0)")) }
-        let layoutNames = (try? manager.contentsOfDirectory(atPath: path + "/layout")) ?? []
-        let layouts = try layoutNames.filter { $0.hasSuffix(".txt") }.map { ($0, try read("\(path)/layout/\($0)")) }
-        return try SchemaSource(files: files, layouts: Dictionary(uniqueKeysWithValues: layouts))
+        let layouts = try texts(path + "/layout", ".txt") ?? []
+        return try SchemaSource(
+            files: files, layouts: Dictionary(uniqueKeysWithValues: layouts.map { ($0.name, $0.text) }))
     }
 
-    private static func read(_ path: String) throws -> String {
-        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
-        else { throw Invalid(problems: ["\(path): not a UTF-8 text that can be read"]) }
-        return text
+    /// The files of a folder whose names end so; nil when it cannot be read.
+    private static func texts(_ folder: String, _ ending: String) throws -> [(name: String, text: String)]? {
+        let names = try? FileManager.default.contentsOfDirectory(atPath: folder)
+        return try names?.filter { $0.hasSuffix(ending) }.map { name in
+            let path = "\(folder)/\(name)"
+            guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
+            else { throw Invalid(problems: ["\(path): not a UTF-8 text that can be read"]) }
+            return (name, text)
+        }
     }
 
     private static func number(of name: String) -> Int? {
-        guard name.hasSuffix(".sql"), !name.contains("/") else { return nil }
-        let stem = name.dropLast(4)
-        let digits = stem.prefix(4)
-        let words = stem.dropFirst(4)
-        guard digits.utf8.count == 4, digits.utf8.allSatisfy({ (48...57).contains($0) }), words.utf8.count > 1,
-            words.first == "_",
-            words.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 95 })
+        let (digits, words) = (name.prefix(4), String(name.dropFirst(4).dropLast(4)))
+        guard name.hasSuffix(".sql"), digits.utf8.count == 4, digits.utf8.allSatisfy({ (48...57).contains($0) }),
+            words.hasPrefix("_"), words.utf8.count > 1, SQL.isPlain(words)
         else { return nil }
         return Int(digits)
     }

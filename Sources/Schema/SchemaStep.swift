@@ -60,17 +60,10 @@ package struct SchemaStep: Sendable, Hashable {
     /// Nothing else is folded, so that two different files never share a hash.
     static func normalised(_ text: String) -> String {
         guard text.utf8.contains(UInt8(ascii: "\r")) || text.unicodeScalars.first == "\u{FEFF}" else { return text }
-        var scalars = String.UnicodeScalarView()
-        var isFirst = true
-        var pendingReturn = false
-        for scalar in text.unicodeScalars {
-            defer { isFirst = false }
-            if isFirst && scalar == "\u{FEFF}" { continue }
-            if pendingReturn && scalar != "\n" { scalars.append("\r") }
-            pendingReturn = scalar == "\r"
-            if !pendingReturn { scalars.append(scalar) }
-        }
-        if pendingReturn { scalars.append("\r") }
-        return String(scalars)
+        let scalars = text.unicodeScalars
+        let lines = scalars.dropFirst(scalars.first == "\u{FEFF}" ? 1 : 0)
+            .split(separator: "\n", omittingEmptySubsequences: false)
+        let ended = lines.dropLast().map { $0.last == "\r" ? $0.dropLast() : $0 }
+        return (ended + lines.suffix(1)).map { String($0) }.joined(separator: "\n")
     }
 }

@@ -12,7 +12,7 @@ struct StepHeader {
 
     private static let mark = "-- emaildb:"
     /// The roles that own objects and do not log in, but for the owner, as which the installer acts anyway.
-    private static let lendable = Role.allCases.filter { !$0.logsIn && $0 != .owner }
+    private static let lendable = Role.allCases.filter { !$0.logsIn && $0 != .owner }.map(\.name)
 
     /// - Parameter sql: the text of the file, normalised.
     init(_ sql: String) {
@@ -27,19 +27,18 @@ struct StepHeader {
     }
 
     private mutating func read(_ words: [String]) -> [String] {
+        var problems: [String] = []
         switch words.first {
-        case "no-transaction" where words.count == 1:
-            kind = .noTransaction
-            return lends.isEmpty ? [] : ["a step outside transactions cannot lend roles"]
+        case "no-transaction" where words.count == 1: kind = .noTransaction
         case "lends" where words.count > 1:
-            let roles = words.dropFirst()
-            lends += roles.compactMap { Role(rawValue: $0) }
-            let names = Self.lendable.map(\.name)
-            return roles.filter { !names.contains($0) }.map {
-                "role '\($0)' cannot be lent, only \(names.joined(separator: ", "))"
-            } + (kind == .noTransaction ? ["a step outside transactions cannot lend roles"] : [])
+            lends += words.dropFirst().compactMap { Role(rawValue: $0) }
+            problems = words.dropFirst().filter { !Self.lendable.contains($0) }.map {
+                "role '\($0)' cannot be lent, only \(Self.lendable.joined(separator: ", "))"
+            }
         default: return ["unknown directive '\(words.joined(separator: " "))', not no-transaction or lends ROLE ..."]
         }
+        if kind == .noTransaction && !lends.isEmpty { problems.append("a step outside transactions cannot lend roles") }
+        return problems
     }
 
     /// A problem for each directive that is not at the top of the file.

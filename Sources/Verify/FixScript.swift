@@ -53,18 +53,28 @@ extension VerifyReport {
 private enum Shell {
     /// What psql takes for a database of that name; a name that looks like a connection string has to be in one.
     static func database(_ name: String) -> String {
-        guard name.contains("=") || name.hasPrefix("postgres://") || name.hasPrefix("postgresql://") else {
-            return word(name)
-        }
-        return word("dbname='\(name.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'")
+        // libpq looks at bytes.
+        let prefixes = ["postgres://", "postgresql://"]
+        guard name.utf8.contains(UInt8(ascii: "=")) || prefixes.contains(where: { name.utf8.starts(with: $0.utf8) })
+        else { return word(name) }
+        return word("dbname='\(name.escaping(["'": #"\'"#, "\\": #"\\"#]))'")
     }
 
     private static func word(_ text: String) -> String {
         if SQL.isPlain(text) { return text }
-        guard text.unicodeScalars.contains(where: SQL.isHidden) else {
-            return "'" + text.replacing("'", with: #"'\''"#) + "'"
+        guard text.unicodeScalars.contains(where: SQL.isHidden) else { return "'\(text.escaping(["'": #"'\''"#]))'" }
+        // What E'...' writes for hidden characters, $'...' does, too.
+        let escaped = text.unicodeScalars.map { scalar in
+            if SQL.isHidden(scalar) { return String(SQL.literal(String(scalar)).dropFirst(2).dropLast()) }
+            return scalar == "'" || scalar == "\\" ? "\\\(scalar)" : String(scalar)
         }
-        // What an SQL literal with escapes says, but that a quote in it is escaped, too: E'...' becomes $'...'.
-        return "$'" + SQL.literal(text).dropFirst(2).dropLast().replacing("''", with: #"\'"#) + "'"
+        return "$'\(escaped.joined())'"
+    }
+}
+
+extension String {
+    /// The text with some of its characters replaced, also where a combining mark follows.
+    fileprivate func escaping(_ replacements: [Unicode.Scalar: String]) -> String {
+        unicodeScalars.map { replacements[$0] ?? String($0) }.joined()
     }
 }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Schema
 
 /// Findings that are known and accepted for a time: one line each, `code | object | last day | reason`.
@@ -28,11 +29,13 @@ package struct IgnoreFile: Sendable, Hashable {
     package init(name: String, text: String) throws(Malformed) {
         var entries: [Entry] = []
         var problems: [String] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let line = line.filter { $0 != "\r" }
-            if line.allSatisfy(\.isWhitespace) || line.hasPrefix("#") { continue }
-            let cells = line.split(separator: "|", maxSplits: 3, omittingEmptySubsequences: false)
-                .map { String($0.trimming(while: \.isWhitespace)) }
+        let lines = text.unicodeScalars.split(omittingEmptySubsequences: false) { $0 == "\n" }
+        for (index, line) in lines.enumerated() {
+            if line.first == "#" || line.allSatisfy(\.properties.isWhitespace) { continue }
+            let cells = line.split(separator: "|", maxSplits: 3, omittingEmptySubsequences: false).map { cell in
+                let end = cell.lastIndex { !$0.properties.isWhitespace }.map { cell.index(after: $0) }
+                return String(cell[..<(end ?? cell.startIndex)].drop(while: \.properties.isWhitespace))
+            }
             func refuse(_ problem: String) { problems.append("\(name):\(index + 1): \(problem)") }
             guard cells.count == 4, cells.allSatisfy({ !$0.isEmpty }) else {
                 refuse("expected `code | object | YYYY-MM-DD | reason`")
@@ -54,10 +57,9 @@ package struct IgnoreFile: Sendable, Hashable {
     }
 
     /// Moves what the entries cover out of a report's findings, and adds findings about the entries themselves.
-    /// - Parameters:
-    ///   - today: ISO 8601, in UTC.
-    ///   - sections: the parts that ran to their end: only there can an entry be without use.
-    func apply(to report: inout VerifyReport, today: String, sections: Set<FindingCode.Section>) {
+    /// - Parameter sections: the parts that ran to their end: only there can an entry be without use.
+    func apply(to report: inout VerifyReport, sections: Set<FindingCode.Section>) {
+        let today = Date.now.formatted(Self.day)
         for entry in entries {
             let source = SourceLine(file: name, line: entry.line)
             let object = "\(entry.code) \(entry.object)"
@@ -78,22 +80,8 @@ package struct IgnoreFile: Sendable, Hashable {
         }
     }
 
-    private static func isDate(_ text: String) -> Bool {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.map(\.utf8.count) == [4, 2, 2], let year = Int(parts[0]), let month = Int(parts[1]),
-            let day = Int(parts[2]), (1...12).contains(month), year > 0
-        else { return false }
-        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        return (1...days[month - 1]).contains(day)
-    }
-}
+    /// ISO 8601, in UTC.
+    private static let day = Date.ISO8601FormatStyle().year().month().day()
 
-extension StringProtocol {
-    /// The text without the characters at both ends for which a condition holds.
-    func trimming(while condition: (Character) -> Bool) -> SubSequence {
-        let start = firstIndex { !condition($0) } ?? endIndex
-        let end = self[start...].lastIndex { !condition($0) }.map { index(after: $0) } ?? start
-        return self[start..<end]
-    }
+    private static func isDate(_ text: String) -> Bool { (try? Date(text, strategy: day))?.formatted(day) == text }
 }

@@ -7,31 +7,24 @@ struct LayoutComparison {
     private let live: [Fact.Key: Fact]
     private let fix: LayoutFix
 
-    init(expected: ExpectedLayout, live: [Fact], target: LayoutFix.Target) {
+    init(expected: ExpectedLayout, live: [Fact], database: String, installer: String) {
         self.expected = expected
         self.live = live.byKey
-        fix = LayoutFix(expected: expected, live: self.live.keys, target: target)
+        fix = LayoutFix(expected: expected, live: self.live.keys, database: database, installer: installer)
     }
 
     /// A finding for each object that is missing, differs, or is not part of the design; what only goes with a missing or
     /// extra object is no finding of its own, and fixed with it.
     func findings() -> [Finding] {
-        var missing: [Fact] = []
-        var changed: [(Fact, Fact)] = []
-        for fact in expected.facts.values {
-            guard let found = live[fact.key] else {
-                missing.append(fact)
-                continue
-            }
-            if found.value != fact.value { changed.append((fact, found)) }
-        }
+        let missing = expected.facts.values.filter { live[$0.key] == nil }
         let extra = live.values.filter { expected.facts[$0.key] == nil }
+        let changed = expected.facts.values.compactMap { fact in
+            live[fact.key].flatMap { $0.value == fact.value || isFixedWithItsConstraint(fact) ? nil : (fact, $0) }
+        }
         return groupedByOwner(missing).map { owner, parts in
             finding(.missing, owner, nil, ([owner] + parts).flatMap { fix.statements($0, nil) })
         }
-            + changed.filter { !isFixedWithItsConstraint($0.0) }.map { fact, found in
-                finding(.changed, fact, found, fix.statements(fact, found))
-            }
+            + changed.map { finding(.changed, $0, $1, fix.statements($0, $1)) }
             + groupedByOwner(extra).map { owner, parts in
                 // What is dropped takes along what belongs to it.
                 finding(.extra, nil, owner, fix.statements(nil, owner, with: parts))

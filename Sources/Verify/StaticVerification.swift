@@ -28,10 +28,11 @@ struct StaticVerification {
         report.schemaStep = ledger?.entries.last?.step
         if sections.contains(.layout) {
             let expected = applied.count == source.steps.count ? whole : ExpectedLayout(applied)
-            let target = LayoutFix.Target(database: report.database, installer: overview.installer)
             report.findings += ledger.map { ledgerFindings($0) } ?? []
             let live = LiveCatalog.read(results[0])
-            report.findings += LayoutComparison(expected: expected, live: live, target: target).findings()
+            report.findings += LayoutComparison(
+                expected: expected, live: live, database: report.database, installer: overview.installer
+            ).findings()
             report.parts.append(.init(section: .layout, checks: expected.facts.count, milliseconds: milliseconds))
             if ledger == nil {
                 report.skip(
@@ -54,12 +55,10 @@ struct StaticVerification {
 
     private func ledgerFindings(_ ledger: Ledger) -> [Finding] {
         let comparison = ledger.compare(with: source)
-        let problems = comparison.problems.map { problem in
-            switch problem {
-            case .newer(let entry):
-                Finding(.databaseNewer, object: "step \(entry.step)", message: problem.description, actual: entry.name)
-            default: Finding(.ledgerContradicts, object: "step \(problem.step)", message: problem.description)
-            }
+        let problems = comparison.problems.map {
+            Finding(
+                $0.unknown == nil ? .ledgerContradicts : .databaseNewer, object: "step \($0.step)",
+                message: $0.problem.problem, actual: $0.unknown)
         }
         guard problems.isEmpty, let first = comparison.pending.first else { return problems }
         return [
@@ -69,14 +68,5 @@ struct StaticVerification {
                     "\(comparison.pending.count) steps of this emaildb are not applied, the first is \(first.name)",
                 source: SourceLine(file: first.path, line: 1))
         ]
-    }
-}
-
-extension LedgerProblem {
-    var step: Int {
-        switch self {
-        case .changed(let entry, _), .renamed(let entry, _), .rechained(let entry, _), .newer(let entry): entry.step
-        case .gap(let step, _): step
-        }
     }
 }

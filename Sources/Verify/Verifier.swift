@@ -1,5 +1,4 @@
 import Core
-import Glibc
 import Install
 package import Postgres
 package import Schema
@@ -9,29 +8,21 @@ package import Schema
 /// Reads only, but for plans and probe, whose rows are rolled back; sequences that they draw from stay advanced. Takes no
 /// lock that makes other sessions wait.
 package struct Verifier: Sendable {
-    package struct Options: Sendable {
-        /// The parts, ``FindingCode/Section/ignore`` aside.
-        package var sections: Set<FindingCode.Section> = [.layout, .security, .plans, .probe]
-        package var ignoring: IgnoreFile?
-        package var today = Verifier.today
-
-        package init() {}
-    }
+    /// The parts to check, ``FindingCode/Section/ignore`` aside.
+    package var sections: Set<FindingCode.Section> = [.layout, .security, .plans, .probe]
+    package var ignoring: IgnoreFile?
 
     private static let refusal = "this server cannot be verified"
 
-    private let settings: ConnectionSettings
+    private var settings: ConnectionSettings
     private let database: String
     private let source: SchemaSource
-    private let options: Options
 
-    package init(settings: ConnectionSettings, database: String, source: SchemaSource, options: Options = Options()) {
-        var settings = settings
-        settings["dbname"] = database
+    package init(settings: ConnectionSettings, database: String, source: SchemaSource) {
         self.settings = settings
+        self.settings["dbname"] = database
         self.database = database
         self.source = source
-        self.options = options
     }
 
     /// Runs the checks.
@@ -59,24 +50,13 @@ package struct Verifier: Sendable {
             report.findings = [Finding(.notInstalled, object: "\(ObjectName(.database, database))")]
             return report
         }
-        try StaticVerification(overview: overview, source: source, sections: options.sections)
-            .run(connection, into: &report)
-        if options.sections.contains(.plans) { try PlanGate(overview: overview).run(connection, into: &report) }
-        if options.sections.contains(.probe) { try Probe(overview: overview).run(connection, into: &report) }
-        options.ignoring?.apply(
-            to: &report, today: options.today, sections: options.sections.subtracting(report.unseen.map(\.section)))
+        try StaticVerification(overview: overview, source: source, sections: sections).run(connection, into: &report)
+        if sections.contains(.plans) { try PlanGate(overview: overview).run(connection, into: &report) }
+        if sections.contains(.probe) { try Probe(overview: overview).run(connection, into: &report) }
+        ignoring?.apply(to: &report, sections: sections.subtracting(report.unseen.map(\.section)))
         report.findings.sort { ($0.severity, $0.code, $0.object) < ($1.severity, $1.code, $1.object) }
         try Interruption.check()
         return report
-    }
-
-    /// The current day in UTC, ISO 8601.
-    package static var today: String {
-        var now = time(nil)
-        var parts = tm()
-        gmtime_r(&now, &parts)
-        func digits(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return "\(parts.tm_year + 1900)-\(digits(parts.tm_mon + 1))-\(digits(parts.tm_mday))"
     }
 }
 

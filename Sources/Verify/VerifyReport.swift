@@ -51,8 +51,4 @@ package struct VerifyReport: Sendable, Encodable {
     }
 
     package func count(_ severity: Finding.Severity) -> Int { findings.count { $0.severity == severity } }
-
-    private enum CodingKeys: String, CodingKey {
-        case format, database, serverVersion, toolVersion, role, schemaStep, parts, findings, ignored, unseen
-    }
 }

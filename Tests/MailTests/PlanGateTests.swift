@@ -26,7 +26,7 @@ import Testing
             var used: Set<String> = []
             for query in PlannedQuery.all {
                 let plans = try Self.plans(of: query, database)
-                let index = query.indexName
+                let index = query.index
                 if !PlanGate.uses(index, plans) {
                     Issue.record("\(query.sql)\ndoes not use \(index) but\n\(plans)")
                 } else {
@@ -48,11 +48,9 @@ import Testing
     private func verifySeesTheSame(_ database: MailDatabase, _ superuser: borrowing Connection) throws {
         let name = database.superuser["dbname"] ?? ""
         func findings() throws -> [Finding] {
-            var options = Verifier.Options()
-            options.sections = [.plans]
-            let report = try Verifier(
-                settings: database.superuser, database: name, source: .embedded(), options: options
-            ).run()
+            var verifier = Verifier(settings: database.superuser, database: name, source: .embedded())
+            verifier.sections = [.plans]
+            let report = try verifier.run()
             #expect(report.unseen.isEmpty)
             #expect((report.parts.first?.checks ?? 0) > 30)
             return report.findings
@@ -86,7 +84,7 @@ import Testing
         }
         _ = connection.takeNotices()
         // The simple protocol ends a statement, and so reports its plan, before the next one comes.
-        try connection.script(PlanValues.synthetic.fill(query.sql))
+        try connection.script(query.sql.filling(PlanValues.synthetic))
         let plans = connection.takeNotices().map(\.message).filter { $0.contains("plan:") }.joined(separator: "\n")
         try connection.query("ROLLBACK")
         return plans

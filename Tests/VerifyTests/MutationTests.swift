@@ -17,9 +17,9 @@ import Testing
     private func verify(
         _ settings: ConnectionSettings, _ sections: Set<FindingCode.Section> = [.layout, .security]
     ) throws -> VerifyReport {
-        var options = Verifier.Options()
-        options.sections = sections
-        return try Verifier(settings: settings, database: Self.database, source: .embedded(), options: options).run()
+        var verifier = Verifier(settings: settings, database: Self.database, source: .embedded())
+        verifier.sections = sections
+        return try verifier.run()
     }
 
     /// Runs a fix script as psql does.

@@ -99,11 +99,9 @@ import Verify
     }
 
     private func report(_ settings: ConnectionSettings) throws -> VerifyReport {
-        var options = Verifier.Options()
-        options.sections = [.layout, .security]
-        return try Verifier(
-            settings: settings, database: settings["dbname"] ?? "", source: .embedded(), options: options
-        ).run()
+        var verifier = Verifier(settings: settings, database: settings["dbname"] ?? "", source: .embedded())
+        verifier.sections = [.layout, .security]
+        return try verifier.run()
     }
 
     /// Makes an object of a name and one of a similar name, fixes the former alone, and looks at both.

@@ -8,11 +8,9 @@ import Testing
 /// Plans of an empty database: whether each query can use its index at all.
 @Suite(.needsServer) struct PlanVerificationTests {
     private func verify(_ settings: ConnectionSettings) throws -> VerifyReport {
-        var options = Verifier.Options()
-        options.sections = [.plans]
-        return try Verifier(
-            settings: settings, database: settings["dbname"] ?? "", source: .embedded(), options: options
-        ).run()
+        var verifier = Verifier(settings: settings, database: settings["dbname"] ?? "", source: .embedded())
+        verifier.sections = [.plans]
+        return try verifier.run()
     }
 
     @Test func everyQueryOfAnEmptyDatabaseCanUseItsIndex() async throws {

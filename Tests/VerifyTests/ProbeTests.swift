@@ -11,11 +11,9 @@ import Testing
     private func probe(_ settings: ConnectionSettings, _ sections: Set<FindingCode.Section> = [.probe]) throws
         -> VerifyReport
     {
-        var options = Verifier.Options()
-        options.sections = sections
-        return try Verifier(
-            settings: settings, database: settings["dbname"] ?? "", source: .embedded(), options: options
-        ).run()
+        var verifier = Verifier(settings: settings, database: settings["dbname"] ?? "", source: .embedded())
+        verifier.sections = sections
+        return try verifier.run()
     }
 
     private static let tables = [

@@ -17,7 +17,13 @@ CROSS JOIN LATERAL (VALUES
   ('view-definition', CASE r.type WHEN 'view' THEN md5(regexp_replace(regexp_replace(
     regexp_replace(regexp_replace(replace(pg_get_viewdef(r.oid), '''::character varying', '''::text'),
       '\(ARRAY\[([^]]*)\]\)::text\[\]', 'ARRAY[\1]', 'g'), '\((''[^'']*''::text)\)::text', '\1', 'g'),
-    '\m[a-z_]+\.', '', 'g'), '[[:space:]]+', ' ', 'g')) END),
+    '\m[a-z_]+\.', '', 'g'), '[[:space:]]+', ' ', 'g')) || (
+    -- What else of these schemas it reads, because of which views have to be dropped in some order.
+    SELECT COALESCE(', reads ' || string_agg(DISTINCT quote_ident(COALESCE(c.relname, p.proname)), ', '), '')
+    FROM pg_rewrite w JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+      LEFT JOIN pg_class c ON d.refclassid = 'pg_class'::regclass AND c.oid = d.refobjid AND c.oid <> r.oid
+      LEFT JOIN pg_proc p ON d.refclassid = 'pg_proc'::regclass AND p.oid = d.refobjid
+    WHERE w.ev_class = r.oid AND COALESCE(c.relnamespace, p.pronamespace) IN (SELECT oid FROM namespace)) END),
   ('sequence', CASE r.type WHEN 'sequence' THEN concat_ws(' ', 'AS', format_type(s.seqtypid, NULL), 'INCREMENT BY', s.seqincrement,
     'MINVALUE', s.seqmin, 'MAXVALUE', s.seqmax, 'START WITH', s.seqstart, 'CACHE', s.seqcache,
     CASE WHEN s.seqcycle THEN 'CYCLE' ELSE 'NO CYCLE' END) END),

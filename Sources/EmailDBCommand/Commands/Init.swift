@@ -36,11 +36,11 @@ struct Init: Command {
     func execute(_ terminal: Terminal) throws -> ExitStatus {
         Interruption.install()
         let (settings, database) = try connection.resolve()
-        let options = Installer.Options(
-            wait: .seconds(wait), lockTimeout: .seconds(lockTimeout), passwords: try passwords.read())
-        let installer = Installer(
-            settings: settings, database: database, source: try source.resolve(), options: options,
-            progress: terminal.show)
+        var installer = Installer(settings: settings, database: database, source: try source.resolve())
+        installer.wait = .seconds(wait)
+        installer.lockTimeout = .seconds(lockTimeout)
+        installer.passwords = try passwords.read()
+        installer.progress = terminal.show
         if plan {
             terminal.print(String(try installer.plan().dropLast()))
             return .done

@@ -31,11 +31,14 @@ struct Verify: Command {
             terminal.show(FindingCode.explanation(of: code))
             return .done
         }
-        let resolved = try options.resolve()
+        let ignored = try options.ignored()
         let steps = try source.resolve()
         Interruption.install()
         let (settings, database) = try connection.resolve()
-        let report = try Verifier(settings: settings, database: database, source: steps, options: resolved).run()
+        var verifier = Verifier(settings: settings, database: database, source: steps)
+        verifier.sections = try options.sections()
+        verifier.ignoring = ignored
+        let report = try verifier.run()
         for file in options.output { try file.write(report) }
         if options.fixSql {
             terminal.print(report.fixScript.map { String($0.dropLast()) } ?? "-- Nothing to fix.")

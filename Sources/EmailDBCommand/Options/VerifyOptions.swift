@@ -80,19 +80,17 @@ struct VerifyOptions: ParsableArguments {
         return Set(parts.compactMap { $0 })
     }
 
-    func resolve() throws -> Verifier.Options {
-        var options = Verifier.Options()
-        options.sections = try sections()
-        guard let ignore else { return options }
+    /// The entries of the file of `--ignore`, if there is one.
+    func ignored() throws -> IgnoreFile? {
+        guard let ignore else { return nil }
         guard let data = FileManager.default.contents(atPath: ignore), let text = String(data: data, encoding: .utf8)
         else {
             throw ValidationError("--ignore: \(ignore) cannot be read as UTF-8 text.")
         }
         do throws(IgnoreFile.Malformed) {
-            options.ignoring = try IgnoreFile(name: ignore, text: text)
+            return try IgnoreFile(name: ignore, text: text)
         } catch {
             throw ValidationError("--ignore: \(error.description)")
         }
-        return options
     }
 }

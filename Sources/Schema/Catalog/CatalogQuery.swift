@@ -8,7 +8,7 @@ import Postgres
 /// into what the older ones say. The owner of schema `emaildb`, whatever its name, is `the installer`.
 enum CatalogQuery {
     /// What is read together: the kinds of fact that come from the same catalogs.
-    enum Part: String, CaseIterable, Comparable {
+    enum Part: String, CaseIterable {
         case access, attachments, cluster, columns, functions, relations
 
         init(_ kind: Fact.Kind) {
@@ -22,8 +22,6 @@ enum CatalogQuery {
                 case .table, .rowSecurity, .parameters, .view, .viewDefinition, .sequence, .ownedBy: .relations
                 }
         }
-
-        static func < (left: Part, right: Part) -> Bool { left.rawValue < right.rawValue }
 
         fileprivate var file: SQLFile {
             switch self {

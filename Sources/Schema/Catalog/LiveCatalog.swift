@@ -10,7 +10,8 @@ package enum LiveCatalog {
     package static func facts(
         _ connection: borrowing Connection, kinds: [Fact.Kind] = Fact.Kind.allCases
     ) throws -> [Fact] {
-        let parts = Set(kinds.map(CatalogQuery.Part.init)).sorted()
+        let wanted = Set(kinds.map(CatalogQuery.Part.init))
+        let parts = CatalogQuery.Part.allCases.filter(wanted.contains)
         let rows = try connection.query(
             CatalogQuery.text(parts), CatalogQuery.parameters(names: [], schemas: ["public", "emaildb"]))
         return read(rows).filter { kinds.contains($0.kind) }
@@ -27,7 +28,7 @@ package enum LiveCatalog {
 
     package static func read(_ rows: Rows) -> [Fact] {
         rows.compactMap { row in
-            guard let kind = row[0].flatMap({ kinds[$0] }),
+            guard let kind = row[0].flatMap({ Fact.Kind.byName[$0] }),
                 let objectKind = row[1].map(ObjectName.Kind.init(rawValue:)) ?? kind.objectKind
             else { return nil }
             let object = ObjectName(
@@ -35,8 +36,6 @@ package enum LiveCatalog {
             return Fact(Fact.Key(kind, object, role: row[6]), SQLText.oneLine(row[7] ?? ""))
         }
     }
-
-    private static let kinds = Dictionary(uniqueKeysWithValues: Fact.Kind.allCases.map { ($0.rawValue, $0) })
 
     // MARK: - One step at a time
 
@@ -54,17 +53,15 @@ package enum LiveCatalog {
     ) throws -> [FactMismatch] {
         let gone = layout.absent.map { Fact($0, "nothing") }
         let facts = Dictionary(grouping: layout.present + gone) { CatalogQuery.Part($0.kind) }
-        let parts = facts.keys.sorted()
-        let new = parts.filter { !prepared.parts.contains($0) }
+        let new = Set(facts.keys).subtracting(prepared.parts)
         if !new.isEmpty {
             try connection.script(CatalogQuery.preparation(new))
             prepared.parts.formUnion(new)
         }
         let results = try connection.pipeline(
-            parts.map { part in
-                let names = Set((facts[part] ?? []).compactMap(\.key.catalogName))
-                return Statement(
-                    prepared: CatalogQuery.name(part), CatalogQuery.parameters(names: names, schemas: []))
+            facts.map { part, facts in
+                let names = Set(facts.compactMap(\.key.catalogName))
+                return Statement(prepared: CatalogQuery.name(part), CatalogQuery.parameters(names: names, schemas: []))
             })
         let live = results.flatMap(read).byKey.mapValues(\.value)
         let wrong = layout.present.filter { live[$0.key] != $0.value } + gone.filter { live[$0.key] != nil }

@@ -1,5 +1,6 @@
 import Core
 import Postgres
+import Schema
 
 /// Asks the planner how it would answer each catalogued query, under row security.
 ///
@@ -35,7 +36,7 @@ package struct PlanGate {
         var checked = 0
         do {
             try connection.script(Self.showingPlans)
-            let values = isLive ? try PlanValues.live(connection) ?? .synthetic : .synthetic
+            let values = try isLive ? PlanValues.live(connection) ?? PlanValues.synthetic : PlanValues.synthetic
             let queries = PlannedQuery.all.filter { isLive ? $0.actor == .application : !$0.needsRows }
             try connection.script("SAVEPOINT emaildb_plan")
             for query in queries {
@@ -66,10 +67,10 @@ package struct PlanGate {
         """
 
     private func judge(
-        _ query: PlannedQuery, _ values: PlanValues, isLive: Bool, _ connection: borrowing Connection
+        _ query: PlannedQuery, _ values: [String: String], isLive: Bool, _ connection: borrowing Connection
     ) throws -> Finding? {
-        let sql = values.fill(query.sql)
-        let index = query.indexName
+        let sql = SQLText.oneLine(query.sql.filling(values))
+        let index = query.index
         // Nothing but a function has to be executed to see its plan.
         let statement = query.isFunction ? sql : "EXPLAIN (COSTS OFF) " + sql
         let plans: String
@@ -108,10 +109,10 @@ package struct PlanGate {
         """
     }
 
-    private static func becoming(_ actor: PlannedQuery.Actor, _ values: PlanValues) -> String {
+    private static func becoming(_ actor: PlannedQuery.Actor, _ values: [String: String]) -> String {
         switch actor {
         case .application:
-            "SET LOCAL SESSION AUTHORIZATION email_service; SELECT set_config('app.current_tenant_id', (\(values.tenant))::text, true);"
+            "SET LOCAL SESSION AUTHORIZATION email_service; SELECT set_config('app.current_tenant_id', (\(values["tenant"] ?? ""))::text, true);"
         case .worker: "SET LOCAL SESSION AUTHORIZATION email_worker;"
         case .owner: "SET LOCAL ROLE email_owner;"
         case .superuser: ""
@@ -126,9 +127,7 @@ package struct PlanGate {
     private static func readsWholeTable(_ plans: String) -> Bool { plans.contains("Seq Scan on email_") }
 
     private static func scans(in plans: String) -> String {
-        let lines = plans.split(separator: "\n").filter { $0.contains("Scan ") }.map {
-            $0.trimming { $0 == " " || $0 == "-" || $0 == ">" }
-        }
+        let lines = plans.split(separator: "\n").filter { $0.contains("Scan ") }.map { $0.drop { " ->".contains($0) } }
         return lines.isEmpty ? "no scan" : lines.joined(separator: "; ")
     }
 }

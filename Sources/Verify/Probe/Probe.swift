@@ -1,5 +1,6 @@
 import Core
 import Postgres
+import Schema
 
 /// Makes two tenants, attacks one as the application serving the other, and rolls everything back.
 ///
@@ -26,13 +27,13 @@ package struct Probe {
                 fix: "emaildb verify --only probe --username \(Self.role)   # or a superuser")
         }
         let start = ContinuousClock.now
-        var tenants: [ProbeTenant] = []
+        var values: [String: String] = [:]
         do {
             try connection.script(opening)
-            tenants = [try ProbeTenant(connection), try ProbeTenant(connection)]
+            values = try tenantValues("A.", connection).merging(tenantValues("B.", connection)) { $1 }
             try connection.query("SAVEPOINT emaildb_probe")
-            for attack in ProbeAttack.all { try judge(attack, tenants[0], tenants[1], connection, &report) }
-        } catch let error as PostgresError where error.kind == .server && tenants.count < 2 {
+            for attack in ProbeAttack.all { try judge(attack, values, connection, &report) }
+        } catch let error as PostgresError where error.kind == .server && values.isEmpty {
             if Interruption.signal != nil { throw error }
             report.findings.append(
                 Finding(
@@ -43,8 +44,19 @@ package struct Probe {
             throw error
         }
         _ = try connection.script("ROLLBACK; DEALLOCATE ALL; RESET SESSION AUTHORIZATION; RESET ROLE")
-        try lookForLeftovers(tenants, connection, &report)
+        if !values.isEmpty { try lookForLeftovers(values, connection, &report) }
         report.finish(.probe, checks: ProbeAttack.all.count, since: start)
+    }
+
+    /// Inserts a tenant with mail, acting as the application in its open transaction.
+    /// - Returns: what `{A.name}` or `{B.name}` stands for in an attack.
+    private func tenantValues(_ prefix: String, _ connection: borrowing Connection) throws -> [String: String] {
+        let mark = [0, 1].map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined()
+        var values = ["mark": mark, "word": "subject" + mark, "address": "probe.\(mark)@example.com"]
+        for (title, sql) in SQLFile("probe_tenant").statements {
+            values[title] = try connection.query(sql.filling(values)).first?[0]
+        }
+        return Dictionary(uniqueKeysWithValues: values.map { (prefix + $0.key, $0.value) })
     }
 
     private var opening: String {
@@ -61,14 +73,14 @@ package struct Probe {
     }
 
     private func judge(
-        _ attack: ProbeAttack, _ mine: ProbeTenant, _ theirs: ProbeTenant, _ connection: borrowing Connection,
+        _ attack: ProbeAttack, _ values: [String: String], _ connection: borrowing Connection,
         _ report: inout VerifyReport
     ) throws {
-        let (result, text) = try outcome(attack.actor, attack.sql, mine, theirs, connection)
+        let (result, text) = try outcome(attack.actor, attack.sql, values, connection)
         if Self.isWait(result) { return report.skip(.probe, attack.name, "it waited too long for another session") }
         var failedControl: String?
         if let control = attack.control {
-            let (positive, reason) = try outcome(control.actor, control.sql, mine, theirs, connection)
+            let (positive, reason) = try outcome(control.actor, control.sql, values, connection)
             if positive != .success && !Self.isWait(positive) { failedControl = reason ?? positive.description }
         }
         func find(_ code: FindingCode, _ expected: String, _ actual: String?, message: String? = nil) {
@@ -88,20 +100,19 @@ package struct Probe {
 
     /// What comes of a statement, and what PostgreSQL says of it; nothing of it stays.
     private func outcome(
-        _ actor: ProbeAttack.Actor, _ sql: String, _ mine: ProbeTenant, _ theirs: ProbeTenant,
-        _ connection: borrowing Connection
+        _ actor: ProbeAttack.Actor, _ sql: String, _ values: [String: String], _ connection: borrowing Connection
     ) throws -> (ProbeAttack.Outcome, String?) {
         let tenant =
             switch actor {
-            case .attacker: mine.id
-            case .victim: theirs.id
-            case .nobody: ""
+            case .attacker: values["A.tenant"] ?? ""
+            case .victim: values["B.tenant"] ?? ""
+            case .withoutTenant: ""
             case .garbled: "no uuid"
             }
         do {
             let rows = try connection.script(
                 "ROLLBACK TO SAVEPOINT emaildb_probe; SELECT set_config('app.current_tenant_id', '\(tenant)', true);"
-                    + ProbeTenant.fill(sql, mine, theirs)
+                    + sql.filling(values)
             ).last
             let hasRows = ["SELECT", "INSERT", "UPDATE", "DELETE"].contains { rows?.commandTag.hasPrefix($0) == true }
             return (hasRows && rows?.affectedRows == 0 ? .nothing : .success, nil)
@@ -117,17 +128,17 @@ package struct Probe {
     }
 
     private func lookForLeftovers(
-        _ tenants: [ProbeTenant], _ connection: borrowing Connection, _ report: inout VerifyReport
+        _ values: [String: String], _ connection: borrowing Connection, _ report: inout VerifyReport
     ) throws {
-        guard tenants.count == 2 else { return }
+        let tenants = [values["A.tenant"] ?? "", values["B.tenant"] ?? ""]
         let tables = ["email_accounts", "email_folders", "email_messages", "email_attachments", "email_audit_log"]
         let locks = "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory'"
         var left: [String] = []
         do {
             for tenant in tenants {
                 let results = try connection.script(
-                    opening + "; SELECT set_config('app.current_tenant_id', '\(tenant.id)', true);"
-                        + (tables.map { "SELECT count(*) FROM public.\($0) WHERE tenant_id = '\(tenant.id)'" } + [locks])
+                    opening + "; SELECT set_config('app.current_tenant_id', '\(tenant)', true);"
+                        + (tables.map { "SELECT count(*) FROM public.\($0) WHERE tenant_id = '\(tenant)'" } + [locks])
                         .joined(separator: ";"))
                 let counts = results.suffix(tables.count + 1).map { $0.first?[0] ?? "0" }
                 left += zip(tables + ["advisory locks"], counts).filter { $0.1 != "0" }.map { "\($0.1) in \($0.0)" }
@@ -140,7 +151,7 @@ package struct Probe {
         if !left.isEmpty {
             report.findings.append(
                 Finding(
-                    .leftovers, object: "tenants \(tenants.map(\.id).joined(separator: ", "))", expected: "nothing",
+                    .leftovers, object: "tenants \(tenants.joined(separator: ", "))", expected: "nothing",
                     actual: left.joined(separator: ", ")))
         }
     }
