@@ -1,50 +1,38 @@
+import Postgres
+
 /// One delivery as the statements take it, encoded before any clock runs.
 struct EncodedBatch: Sendable {
-    let tenant: String
-    let account: String
+    let account: BenchWorld.Account
     /// Parameters of each call of the storing statement; all calls make one transaction.
     let calls: [[String?]]
-    /// Parameters of ``BenchStore/insertAttachments``; empty when no message has any.
+    /// Parameters of ``BenchStore/insertAttachments``.
     let attachments: [String?]
     let attachmentCount: Int
 
     private init(_ batch: BenchBatch, calls: [[String?]]) {
-        tenant = batch.account.tenant
-        account = batch.account.id
+        account = batch.account
         self.calls = calls
-        let files = batch.messages.flatMap { message in message.attachments.map { (message[.messageID], $0) } }
+        let files = batch.messages.flatMap(\.attachments)
         attachmentCount = files.count
-        attachments =
-            files.isEmpty
-            ? []
-            : [
-                tenant, account, ArrayText.make(files.map(\.0)), ArrayText.make(files.map(\.1.id)),
-                ArrayText.make(files.map(\.1.filename)), ArrayText.make(files.map(\.1.mimeType)),
-                ArrayText.make(files.map { String($0.1.size) }), ArrayText.make(files.map(\.1.path)),
-                ArrayText.make(files.map(\.1.hash)),
-            ]
+        let columns = (files.first ?? []).indices
+        attachments = [account.tenant, account.id] + columns.map { column in TextForm.array(files.map { $0[column] }) }
     }
 
     /// For ``BenchStore/insertMessages``: an array per column.
     static func arrays(_ batch: BenchBatch, columns: [MessageColumn]) -> EncodedBatch {
-        let arrays = columns.map { column in ArrayText.make(batch.messages.map { $0[column] }) }
+        let arrays = columns.map { column in TextForm.array(batch.messages.map { $0[column] }) }
         return EncodedBatch(batch, calls: [[batch.account.tenant, batch.account.id] + arrays])
     }
 
     /// For ``BenchStore/ingestFunction``, which takes the messages of one folder as JSON: a call for each folder.
     static func objects(_ batch: BenchBatch, columns: [MessageColumn]) -> EncodedBatch {
+        let columns = columns.filter { $0 != .id && $0 != .folder }
         let calls = batch.account.folders.compactMap { folder -> [String?]? in
             let messages = batch.messages.filter { $0[.folder] == folder.id }
             if messages.isEmpty { return nil }
             let objects = messages.map { message in
-                let members = columns.compactMap { column -> String? in
-                    if column == .id || column == .folder { return nil }
-                    guard let value = message[column] else { return nil }
-                    let keys = message.references.map(JSONText.make).joined(separator: ",")
-                    let text =
-                        column == .references
-                        ? "[\(keys)]" : column.isLiteralInJSON ? value : JSONText.make(value)
-                    return "\"\(column.rawValue)\":" + text
+                let members = columns.compactMap { column in
+                    message.json(column).map { "\"\(column.rawValue)\":" + $0 }
                 }
                 return "{" + members.joined(separator: ",") + "}"
             }
@@ -54,67 +42,75 @@ struct EncodedBatch: Sendable {
     }
 }
 
-/// SQL arrays in text form, with NULLs, by bytes: bench runs make some hundred megabytes of them.
-enum ArrayText {
-    static func make(_ values: [String?]) -> String {
-        var bytes: [UInt8] = [UInt8(ascii: "{")]
-        for (position, value) in values.enumerated() {
-            if position > 0 { bytes.append(UInt8(ascii: ",")) }
-            guard let value else {
-                bytes += Array("NULL".utf8)
-                continue
+extension BenchBatch {
+    /// The rows of `email_messages` as COPY takes them: tenant, account, columns.
+    func copyText(_ columns: [MessageColumn]) -> String {
+        messages.map { message in
+            TextForm.copy([account.tenant, account.id] + columns.map { message[$0] })
+        }.joined()
+    }
+}
+
+extension BenchWorld {
+    /// SHA-256 over the COPY form of every message.
+    var checksum: String {
+        deliveries.reduce("") { chain, delivery in
+            SHA256.hexadecimal(chain + BenchBatch(self, delivery).copyText(MessageColumn.allCases))
+        }
+    }
+}
+
+/// Text forms of values, by bytes: bench runs make some hundred megabytes of them.
+enum TextForm {
+    private static let backslash = UInt8(ascii: "\\")
+
+    /// An SQL array; nil is NULL.
+    static func array(_ values: [String?]) -> String {
+        let elements = values.map {
+            $0.map { "\"" + escape($0) { isQuoteOrBackslash($0) ? $0 : nil } + "\"" } ?? "NULL"
+        }
+        return "{" + elements.joined(separator: ",") + "}"
+    }
+
+    /// A JSON string; the generator makes no control character but the line end.
+    static func json(_ text: String) -> String {
+        let inner = escape(text) { byte in
+            byte == UInt8(ascii: "\n") ? UInt8(ascii: "n") : isQuoteOrBackslash(byte) ? byte : nil
+        }
+        return "\"" + inner + "\""
+    }
+
+    /// A line of COPY's text format; nil is NULL.
+    static func copy(_ values: [String?]) -> String {
+        let cells = values.map { value in
+            guard let value else { return "\\N" }
+            return escape(value) { byte in
+                switch byte {
+                case backslash: backslash
+                case UInt8(ascii: "\t"): UInt8(ascii: "t")
+                case UInt8(ascii: "\n"): UInt8(ascii: "n")
+                default: nil
+                }
             }
-            bytes.append(UInt8(ascii: "\""))
-            for byte in value.utf8 {
-                if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { bytes.append(UInt8(ascii: "\\")) }
+        }
+        return cells.joined(separator: "\t") + "\n"
+    }
+
+    private static func isQuoteOrBackslash(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == backslash }
+
+    /// The text with a backslash, and the letter that stands for it, in place of each byte that has such a letter.
+    private static func escape(_ text: String, letter: (UInt8) -> UInt8?) -> String {
+        guard text.utf8.contains(where: { letter($0) != nil }) else { return text }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count + 64)
+        for byte in text.utf8 {
+            if let letter = letter(byte) {
+                bytes.append(backslash)
+                bytes.append(letter)
+            } else {
                 bytes.append(byte)
             }
-            bytes.append(UInt8(ascii: "\""))
         }
-        bytes.append(UInt8(ascii: "}"))
         return String(decoding: bytes, as: UTF8.self)
-    }
-}
-
-/// JSON strings; the generator makes no control character but the line end.
-enum JSONText {
-    static func make(_ text: String) -> String {
-        var bytes: [UInt8] = [UInt8(ascii: "\"")]
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-            case UInt8(ascii: "\n"): bytes += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
-        return String(decoding: bytes, as: UTF8.self)
-    }
-}
-
-/// Rows in COPY's text format.
-enum CopyText {
-    static func make(_ batch: BenchBatch, columns: [MessageColumn]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for message in batch.messages {
-            bytes += Array("\(batch.account.tenant)\t\(batch.account.id)".utf8)
-            for column in columns {
-                bytes.append(UInt8(ascii: "\t"))
-                guard let value = message[column] else {
-                    bytes += [UInt8(ascii: "\\"), UInt8(ascii: "N")]
-                    continue
-                }
-                for byte in value.utf8 {
-                    switch byte {
-                    case UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), UInt8(ascii: "\\")]
-                    case UInt8(ascii: "\t"): bytes += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
-                    case UInt8(ascii: "\n"): bytes += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
-                    default: bytes.append(byte)
-                    }
-                }
-            }
-            bytes.append(UInt8(ascii: "\n"))
-        }
-        return bytes
     }
 }

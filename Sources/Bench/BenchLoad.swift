@@ -1,30 +1,52 @@
 import Core
 import Postgres
 
-/// Runs a workload with some clients for some time, and sums up how long requests took.
+/// Runs workloads with some clients for some time, and sums up how long requests took.
+///
+/// Requests are about a sample of the messages that are stored, so that a big mailbox is asked for more often.
 struct BenchLoad: Sendable {
-    /// How one workload went with one number of clients.
-    struct Outcome: Sendable {
-        /// Requests a second, all clients together.
-        let rate: Double
-        /// The median time of a request, ms.
-        let p50: Double
-        /// The time that 99 of 100 requests stay within, ms.
-        let p99: Double
-    }
-
     let store: BenchStore
-    let targets: BenchTargets
-    let seed: UInt64
+    private let seed: UInt64
+    /// The sample, rows of `sql/catalog/bench_targets.sql`; the same messages in both layouts.
+    private let sample: [Row]
+    let largestTenant: [Row]
+    /// Words that are in few messages of the largest tenant, and in one at least.
+    let rareWords: [String]
+    /// Words that are in about a fifth of all messages.
+    let commonWords = (20..<36).map(BenchVocabulary.shared.word)
+
+    /// Draws the sample.
+    init(_ store: BenchStore, _ world: BenchWorld) throws {
+        self.store = store
+        seed = world.seed
+        let connection = try Connection(store.settings)
+        sample = Array(try connection.query(SQLFile("bench_targets")))
+        largestTenant = sample.filter { $0["tenant_id"] == world.largestTenant }
+        let texts = try connection.names(
+            """
+            SELECT text_body FROM public.email_messages WHERE tenant_id = $1 AND length(text_body) > 400
+             ORDER BY md5(message_id) LIMIT 40
+            """, [world.largestTenant])
+        rareWords = texts.compactMap { text in
+            text.split { $0 == " " || $0 == "\n" }.compactMap { word in
+                BenchVocabulary.shared.rank(of: word).map { (rank: $0, word: String(word)) }
+            }.max { $0.rank < $1.rank }?.word
+        }
+        if largestTenant.isEmpty || rareWords.isEmpty {
+            throw Failure.refused("too few messages to ask for", fix: "Use more: --messages 2000")
+        }
+    }
 
     /// Runs it; each client makes one request at least, however long that takes.
     ///
     /// A request is a transaction as the application makes it: BEGIN and the tenant, the prepared statement, COMMIT;
     /// three round trips, and its time is that of all three.
+    /// - Returns: requests a second of all clients together, and times of requests in ms; nil when the layout cannot
+    ///   do it.
     /// - Throws: ``Failure`` when no request finds any row, because such a figure would mean nothing.
-    func run(_ workload: BenchWorkload, clients: Int, seconds: Double) throws -> Outcome? {
-        guard let statement = workload.statement(store.layout) else { return nil }
-        let isSlow = workload.isSlowInLiteral && store.layout == .literal
+    func run(_ workload: BenchWorkload, clients: Int, seconds: Double) throws -> [BenchReport.Measure: Double]? {
+        guard let statement = workload.statement(store) else { return nil }
+        let isSlow = workload.isSlowInDocumented && store.layout == .documented
         let outcome = try ClientThreads.run(clients) { client, start in
             let connection = try store.connect()
             var random = BenchRandom(seed: seed, part: workload.name, client)
@@ -48,24 +70,22 @@ struct BenchLoad: Sendable {
                 fix: "Use more messages, or report this.")
         }
         let times = outcome.values.flatMap(\.times).sorted()
-        return Outcome(
-            rate: Double(times.count) / outcome.elapsed.inSeconds, p50: Self.percentile(50, of: times),
-            p99: Self.percentile(99, of: times))
+        return [
+            .rate: Double(times.count) / outcome.elapsed.inSeconds, .p50: Self.percentile(50, of: times),
+            .p99: Self.percentile(99, of: times),
+        ]
     }
 
     /// One transaction; returns how many rows it returned or changed.
     private func request(
         _ workload: BenchWorkload, _ connection: borrowing Connection, _ random: inout BenchRandom
     ) throws -> Int {
-        let pool = workload.largestTenantOnly ? targets.largestTenant : targets.all
-        let target = pool[random.below(pool.count)]
-        let parameters = workload.parameters(target, targets, &random)
+        let pool = workload.largestTenantOnly ? largestTenant : sample
+        let message = pool[random.below(pool.count)]
+        let parameters = workload.parameters(message, self, &random)
         while true {
             do {
-                try store.begin(connection, tenant: target.tenant, account: workload.writes ? target.account : nil)
-                let rows = try connection.execute("request", parameters).affectedRows
-                try store.commit(connection)
-                return rows
+                return try change(message, connection, parameters, writes: workload.writes)
             } catch let error as PostgresError where error.sqlState == .deadlockDetected {
                 // Nothing orders the writers of the documented layout; an application would try again, too.
                 try connection.script("ROLLBACK")
@@ -73,8 +93,17 @@ struct BenchLoad: Sendable {
         }
     }
 
+    private func change(
+        _ message: Row, _ connection: borrowing Connection, _ parameters: [String?], writes: Bool
+    ) throws -> Int {
+        let account = writes ? message["account_id"] : nil
+        return try store.transaction(connection, tenant: message.text("tenant_id"), account: account) {
+            try connection.execute("request", parameters).affectedRows
+        }
+    }
+
     /// The smallest value that so many in a hundred are not above (nearest rank).
-    static func percentile(_ percent: Int, of sorted: [Double]) -> Double {
+    private static func percentile(_ percent: Int, of sorted: [Double]) -> Double {
         sorted[max(0, (sorted.count * percent + 99) / 100 - 1)]
     }
 
@@ -85,19 +114,14 @@ struct BenchLoad: Sendable {
     func flagLog(count: Int) throws -> (afterCheckpoint: Double, steady: Double) {
         let superuser = try Connection(store.settings)
         let connection = try store.connect()
-        try connection.prepare("request", BenchWorkload.readFlag.statement(store.layout) ?? "")
+        try connection.prepare("request", BenchWorkload.readFlag.statement(store) ?? "")
         try superuser.query("CHECKPOINT")
-        let chosen = targets.all.prefix(count)
-        var rounds: [Double] = []
-        for _ in 0..<2 {
+        let chosen = sample.prefix(count)
+        func round() throws -> Double {
             let before = try superuser.walPosition()
-            for target in chosen {
-                try store.begin(connection, tenant: target.tenant, account: target.account)
-                try connection.execute("request", [target.id])
-                try store.commit(connection)
-            }
-            rounds.append(Double(try superuser.walPosition() - before) / Double(chosen.count))
+            for message in chosen { _ = try change(message, connection, [message["id"]], writes: true) }
+            return Double(try superuser.walPosition() - before) / Double(chosen.count)
         }
-        return (rounds[0], rounds[1])
+        return (try round(), try round())
     }
 }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 
 /// A random number generator whose run can be repeated: SplitMix64 (Steele, Lea and Flood, 2014).
@@ -42,14 +43,8 @@ struct BenchRandom: RandomNumberGenerator, Sendable {
     mutating func uuid() -> String {
         let high = next() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
         let low = next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(36)
-        for position in 0..<32 {
-            if position == 8 || position == 12 || position == 16 || position == 20 { bytes.append(UInt8(ascii: "-")) }
-            let word = position < 16 ? high : low
-            bytes.append(Self.hexDigits[Int(word >> UInt64(60 - 4 * (position % 16)) & 15)])
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        let bytes = unsafeBitCast((high.bigEndian, low.bigEndian), to: uuid_t.self)
+        return UUID(uuid: bytes).uuidString.lowercased()
     }
 
     /// Random hexadecimal digits.

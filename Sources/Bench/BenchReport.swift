@@ -1,69 +1,33 @@
-import Core
-
 /// What a bench run measured; the value behind its tables and its JSON.
 package struct BenchReport: Sendable, Codable {
     /// One measured quantity, of our layout and of the documented one.
     package struct Figure: Sendable, Codable {
         /// What was done, such as `mailbox page, first`.
         package let name: String
-        /// What was measured: `rate`, `p50`, `p99`, `size` or `growth`.
         package let measure: Measure
         /// How many clients did it at once.
         package let clients: Int
-        /// The unit: `ms`, `rows/s`, `ops/s`, `bytes`, `times` or `%`.
+        /// `ms`, `rows/s`, `ops/s`, `bytes`, `times` or `%`.
         package let unit: String
         /// The value for our layout; nil when the installed schema cannot do it.
         package let ours: Double?
         /// The value for the documented layout; nil when it cannot do it.
-        package let literal: Double?
-
+        package let documented: Double?
         /// How many times better ours is; under 1 it is worse.
-        package var ratio: Double? { ours.flatMap { ours in literal.flatMap { measure.gain(from: $0, to: ours) } } }
+        package let ratio: Double?
 
-        /// What identifies the figure in another run.
-        package var key: String { "\(name)/\(measure.rawValue)/\(clients)" }
-
-        init(_ name: String, _ measure: Measure, clients: Int = 1, unit: String, ours: Double?, literal: Double?) {
+        init(_ name: String, _ measure: Measure, clients: Int = 1, unit: String, ours: Double?, documented: Double?) {
             self.name = name
             self.measure = measure
             self.clients = clients
             self.unit = unit
             self.ours = ours
-            self.literal = literal
+            self.documented = documented
+            ratio = measure.gain(from: documented, to: ours)
         }
 
-        enum CodingKeys: String, CodingKey {
-            case name
-            case measure
-            case clients
-            case unit
-            case ours
-            case literal = "documented"
-            case ratio
-        }
-
-        /// Reads a figure; its ratio is computed anew.
-        package init(from decoder: any Decoder) throws {
-            let values = try decoder.container(keyedBy: CodingKeys.self)
-            name = try values.decode(String.self, forKey: .name)
-            measure = try values.decode(Measure.self, forKey: .measure)
-            clients = try values.decode(Int.self, forKey: .clients)
-            unit = try values.decode(String.self, forKey: .unit)
-            ours = try values.decodeIfPresent(Double.self, forKey: .ours)
-            literal = try values.decodeIfPresent(Double.self, forKey: .literal)
-        }
-
-        /// Writes a figure with its ratio.
-        package func encode(to encoder: any Encoder) throws {
-            var values = encoder.container(keyedBy: CodingKeys.self)
-            try values.encode(name, forKey: .name)
-            try values.encode(measure, forKey: .measure)
-            try values.encode(clients, forKey: .clients)
-            try values.encode(unit, forKey: .unit)
-            try values.encodeIfPresent(ours, forKey: .ours)
-            try values.encodeIfPresent(literal, forKey: .literal)
-            try values.encodeIfPresent(ratio, forKey: .ratio)
-        }
+        /// What identifies the figure in another run.
+        package var key: String { "\(name)/\(measure.rawValue)/\(clients)" }
     }
 
     /// What a figure says about its name.
@@ -79,22 +43,19 @@ package struct BenchReport: Sendable, Codable {
         /// How many times longer it takes after something else has grown; less is better.
         case growth
 
-        /// How many times better a value is than another; nil for a zero.
-        func gain(from old: Double, to new: Double) -> Double? {
-            guard old > 0, new > 0 else { return nil }
+        /// How many times better a value is than another; nil without one of them, or for a zero.
+        func gain(from old: Double?, to new: Double?) -> Double? {
+            guard let old, let new, old > 0, new > 0 else { return nil }
             return self == .rate ? new / old : old / new
         }
     }
 
-    /// A figure beside that of an earlier run.
+    /// A figure beside that of an earlier run; both values are of our layout.
     package struct Change: Sendable, Codable {
         /// What was done, measured and by how many clients.
         package let figure: String
-        /// The unit of both values.
         package let unit: String
-        /// Our layout, then.
         package let before: Double
-        /// Our layout, now.
         package let now: Double
         /// How many times better it is now; under 1 it is worse.
         package let ratio: Double
@@ -108,15 +69,11 @@ package struct BenchReport: Sendable, Codable {
         }
     }
 
-    /// The version of emaildb.
     package let toolVersion: String
-    /// The server's version, such as `16.4`.
     package let serverVersion: String
     /// The number that makes the same messages again.
     package let seed: UInt64
-    /// Messages loaded.
     package let messages: Int
-    /// Tenants they belong to.
     package let tenants: Int
     /// The part of the messages that the largest tenant has, %.
     package let largestTenantShare: Double
@@ -127,21 +84,27 @@ package struct BenchReport: Sendable, Codable {
     /// Rows of messages that the application sees without a tenant: none, or the run had ended.
     package let rowsWithoutTenant: Int
     /// Everything measured, in order.
-    package internal(set) var figures: [Figure]
+    package let figures: [Figure]
     /// The figures that an earlier run has too; empty without one.
-    package internal(set) var changes: [Change] = []
-}
+    package private(set) var changes: [Change] = []
 
-extension BenchReport {
     /// Adds what changed since another run.
     package mutating func compare(with earlier: BenchReport) {
-        let before = Dictionary(earlier.figures.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        let before = Dictionary(earlier.figures.map { ($0.key, $0.ours) }, uniquingKeysWith: { first, _ in first })
         changes = figures.compactMap { figure in
-            guard let now = figure.ours, let then = before[figure.key]?.ours,
+            guard let then = before[figure.key] ?? nil, let now = figure.ours,
                 let ratio = figure.measure.gain(from: then, to: now)
             else { return nil }
             let label = "\(figure.name), \(figure.measure.rawValue), \(figure.clients) clients"
             return Change(figure: label, unit: figure.unit, before: then, now: now, ratio: ratio)
         }
     }
+}
+
+/// What a bench run is doing, for people who watch.
+package enum BenchProgress: Sendable {
+    /// Something that takes a while.
+    case doing(String)
+    /// A workload with a number of clients.
+    case measuring(String)
 }

@@ -3,6 +3,8 @@
 /// Fifty thousand words by Zipf's law, and in every third message a number that no other has, give a search index
 /// about the shape that mail gives it.
 struct BenchVocabulary: Sendable {
+    static let shared = BenchVocabulary()
+
     /// How many words there are.
     static let size = 50_000
 
@@ -11,7 +13,7 @@ struct BenchVocabulary: Sendable {
     private let ranks: [[UInt8]: Int]
     private let sampler = ZipfSampler(count: size)
 
-    init() {
+    private init() {
         let consonants = Array("bdfgklmnprstvzch".utf8)
         let vowels = Array("aeiou".utf8)
         let endings = Array("nrlkm".utf8)

@@ -26,7 +26,6 @@ package struct Benchmark: Sendable {
         /// Whether the scratch databases stay.
         package var keepsDatabases = false
 
-        /// 200,000 messages, 50 tenants, two seconds, 1, 4 and 16 clients, seed 1.
         package init() {}
     }
 
@@ -43,7 +42,7 @@ package struct Benchmark: Sendable {
     ///   - source: the steps of our layout.
     ///   - progress: told what is going on, from the calling thread.
     package init(
-        settings: ConnectionSettings, source: SchemaSource, options: Options = Options(),
+        settings: ConnectionSettings, source: SchemaSource, options: Options,
         progress: @escaping @Sendable (BenchProgress) -> Void = { _ in }
     ) {
         self.settings = settings
@@ -56,37 +55,33 @@ package struct Benchmark: Sendable {
     /// - Throws: ``Failure`` or `PostgresError`.
     package func run() throws -> BenchReport {
         let databases = try BenchDatabases(
-            settings: settings, name: options.database ?? Self.defaultDatabase, mayExist: options.database != nil,
-            keep: options.keepsDatabases)
+            settings: settings, name: options.database, keep: options.keepsDatabases)
+        let report: BenchReport
         do {
-            let report = try measure(databases)
-            try databases.drop()
-            return report
+            report = try measure(databases)
         } catch {
-            try? databases.drop()
+            let left = try? databases.drop()
             guard let signal = Interruption.signal else { throw error }
-            throw Failure.interrupted(
-                by: signal, options.keepsDatabases ? "the databases stay" : "the scratch databases are dropped")
+            throw Failure.interrupted(by: signal, left ?? "the scratch databases are left over")
         }
+        try databases.drop()
+        return report
     }
 
     private func measure(_ databases: BenchDatabases) throws -> BenchReport {
-        progress(.creating(databases.name))
+        progress(.doing("creating \(databases.name)"))
         _ = try Installer(settings: databases.ours, database: databases.name, source: source).run()
-        progress(.creating(databases.literalName))
-        try databases.createLiteral()
-        let ours = try BenchStore(.ours, databases.ours)
-        let literal = try BenchStore(.literal, databases.literal)
-        let vocabulary = BenchVocabulary()
+        progress(.doing("creating \(databases.documentedName)"))
+        try databases.createDocumented()
+        let stores = [try BenchStore(.ours, databases.ours), try BenchStore(.documented, databases.documented)]
         let world = BenchWorld(seed: options.seed, messages: options.messages, tenants: options.tenants)
 
-        var figures = try load(world, vocabulary, ours, literal)
-        let rows = try Self.rowsWithoutTenant(ours, literal, world)
-        let loads = try [ours, literal].map { store in
-            BenchLoad(store: store, targets: try BenchTargets(store, world, vocabulary), seed: options.seed)
-        }
-        figures += try workloads(loads, world, ours)
-        if options.measuresGrowth { figures += try growth(loads[0], world, vocabulary) }
+        var figures = try load(world, stores)
+        for store in stores { try Self.requireRowSecurity(store, world) }
+        let loads = try stores.map { try BenchLoad($0, world) }
+        figures += try logs(loads, world)
+        for workload in BenchWorkload.all { figures += try measure(workload, loads) }
+        if options.measuresGrowth { figures += try growth(loads[0], world) }
 
         let share = world.accounts[0].batches * 100
         let connection = try Connection(databases.ours)
@@ -94,152 +89,119 @@ package struct Benchmark: Sendable {
             toolVersion: toolVersion, serverVersion: connection.parameterStatus("server_version") ?? "",
             seed: options.seed, messages: world.messageCount, tenants: world.tenantCount,
             largestTenantShare: Double(share) / Double(world.deliveries.count), batchSize: world.batchSize,
-            checksum: Self.checksum(world, vocabulary), rowsWithoutTenant: rows, figures: figures)
+            checksum: world.checksum, rowsWithoutTenant: 0, figures: figures)
+    }
+
+    /// A figure whose value for the layout of this index, 0 ours or 1 documented, a closure says.
+    private func figure(
+        _ name: String, _ measure: BenchReport.Measure = .rate, clients: Int = 1, unit: String = "rows/s",
+        _ value: (Int) -> Double?
+    ) -> BenchReport.Figure {
+        .init(name, measure, clients: clients, unit: unit, ours: value(0), documented: value(1))
     }
 
     // MARK: - Loading
 
-    private func load(
-        _ world: BenchWorld, _ vocabulary: BenchVocabulary, _ ours: BenchStore, _ literal: BenchStore
-    ) throws -> [BenchReport.Figure] {
-        let loads = try [ours, literal].map { store in
-            try BenchIngest(world: world, vocabulary: vocabulary, store: store, progress: progress).run()
-        }
+    private func load(_ world: BenchWorld, _ stores: [BenchStore]) throws -> [BenchReport.Figure] {
+        let ingests = stores.map { BenchIngest(world: world, store: $0, progress: progress) }
+        let loads = try ingests.map { try $0.run() }
         progress(.doing("COPY without indexes"))
-        let copy = try BenchIngest(world: world, vocabulary: vocabulary, store: literal, progress: progress)
-            .copyRate(limit: 50_000)
+        let copy = try ingests[1].copyRate(limit: 50_000)
         progress(.doing("VACUUM"))
-        let sizes = try [ours, literal].map { try Self.settle($0) }
-        let (first, second) = (loads[0], loads[1])
-        func share(_ rate: Double?) -> Double? { rate.flatMap { rate in copy.map { rate / $0 * 100 } } }
-        let perMessage = sizes.map { size in
-            (
-                index: Double(size.index) / Double(world.messageCount),
-                table: Double(size.table) / Double(world.messageCount)
-            )
-        }
+        let sizes = try stores.map(Self.settle)
+        let hasFunction = stores[0].ingestFunction != nil
         return [
-            .init("ingest", .rate, unit: "rows/s", ours: first.single.rate, literal: second.single.rate),
-            .init("ingest", .rate, clients: 4, unit: "rows/s", ours: first.four.rate, literal: second.four.rate),
-            .init(
-                "ingest, email_ingest", .rate, unit: "rows/s",
-                ours: ours.ingestFunction == nil ? nil : first.function.rate, literal: second.single.rate),
-            .init(
-                "ingest, attachments", .rate, unit: "rows/s", ours: first.attachments.rate,
-                literal: second.attachments.rate),
-            .init("unindexed COPY", .rate, unit: "rows/s", ours: copy, literal: copy),
-            .init(
-                "ingest, share of an unindexed COPY", .rate, unit: "%", ours: share(first.single.rate),
-                literal: share(second.single.rate)),
-            .init(
-                "WAL per message", .size, unit: "bytes", ours: first.walBytesPerMessage,
-                literal: second.walBytesPerMessage),
-            .init(
-                "index per message", .size, unit: "bytes", ours: perMessage[0].index, literal: perMessage[1].index),
-            .init("table per message", .size, unit: "bytes", ours: perMessage[0].table, literal: perMessage[1].table),
+            figure("ingest") { loads[$0].rate(.single) },
+            figure("ingest", clients: 4) { loads[$0].rate(.four) },
+            figure("ingest, email_ingest") { layout in
+                layout == 1 ? loads[1].rate(.single) : hasFunction ? loads[0].rate(.function) : nil
+            },
+            figure("ingest, attachments") { loads[$0].rate(.attachments) },
+            figure("unindexed COPY") { _ in copy },
+            figure("ingest, share of an unindexed COPY", unit: "%") { loads[$0].rate(.single).map { $0 / copy * 100 } },
+            figure("WAL per message", .size, unit: "bytes") { loads[$0].walBytesPerMessage },
+            figure("index per message", .size, unit: "bytes") { sizes[$0].index / Double(world.messageCount) },
+            figure("table per message", .size, unit: "bytes") { sizes[$0].table / Double(world.messageCount) },
         ]
     }
 
     /// Does what autovacuum would have done a while later, and measures the tables of messages and of their search.
-    private static func settle(_ store: BenchStore) throws -> (index: Int, table: Int) {
+    /// - Returns: bytes.
+    @discardableResult
+    private static func settle(_ store: BenchStore) throws -> (index: Double, table: Double) {
         let connection = try Connection(store.settings)
-        let tables = try connection.query(
-            "SELECT format('%I', relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'")
-        try connection.query("VACUUM (ANALYZE) " + tables.compactMap { $0[0] }.joined(separator: ", "))
-        let sizes = try connection.query(
-            """
-            SELECT sum(pg_indexes_size(oid))::bigint AS indexes, sum(pg_table_size(oid))::bigint AS tables FROM pg_class
-             WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname LIKE 'email\\_message%'
-            """)
-        return (sizes.first?.integer("indexes") ?? 0, sizes.first?.integer("tables") ?? 0)
+        let ordinary = "FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+        let tables = try connection.names("SELECT format('%I', relname) \(ordinary)")
+        try connection.query("VACUUM (ANALYZE) " + tables.joined(separator: ", "))
+        func size(_ function: String) throws -> Double {
+            Double(
+                try connection.number(
+                    "SELECT sum(\(function)(oid))::bigint \(ordinary) AND relname LIKE 'email\\_message%'"))
+        }
+        return (try size("pg_indexes_size"), try size("pg_table_size"))
     }
 
     /// Makes sure that what follows is measured under row security: nothing without a tenant, and of a tenant all and
     /// only its own.
-    private static func rowsWithoutTenant(_ ours: BenchStore, _ literal: BenchStore, _ world: BenchWorld) throws -> Int
-    {
+    private static func requireRowSecurity(_ store: BenchStore, _ world: BenchWorld) throws {
+        let connection = try store.connect()
+        func count() throws -> Int { try connection.number("SELECT count(*) FROM email_messages") }
+        var rows = 0
+        do {
+            rows = try count()
+        } catch let error as PostgresError where store.layout == .documented && error.kind == .server {
+            // The document's policy raises where ours finds nothing.
+        }
+        let own = try store.transaction(connection, tenant: world.largestTenant) { try count() }
         let expected = world.accounts[0].batches * world.batchSize
-        for store in [ours, literal] {
-            let connection = try store.connect()
-            var rows = 0
-            do {
-                rows = try connection.query("SELECT count(*) AS n FROM email_messages").first?.integer("n") ?? 0
-            } catch let error as PostgresError where store.layout == .literal && error.kind == .server {
-                // The document's policy raises where ours finds nothing.
-            }
-            try store.begin(connection, tenant: world.largestTenant, account: nil)
-            let own = try connection.query("SELECT count(*) AS n FROM email_messages").first?.integer("n") ?? 0
-            try store.commit(connection)
-            guard rows == 0, own == expected else {
-                throw Failure.refused(
-                    "row security is not in force in the \(store.layout.rawValue) layout: the application sees"
-                        + " \(rows) messages without a tenant, and \(own) instead of \(expected) with one",
-                    fix: "Nothing measured here would be true. Run: emaildb verify --only security")
-            }
+        guard rows == 0, own == expected else {
+            throw Failure.refused(
+                "row security is not in force in the \(store.layout.rawValue) layout: the application sees"
+                    + " \(rows) messages without a tenant, and \(own) instead of \(expected) with one",
+                fix: "Nothing measured here would be true. Run: emaildb verify --only security")
         }
-        return 0
-    }
-
-    /// SHA-256 over the COPY form of every message.
-    private static func checksum(_ world: BenchWorld, _ vocabulary: BenchVocabulary) -> String {
-        var chain = ""
-        for delivery in world.deliveries {
-            let bytes = CopyText.make(BenchBatch(world, delivery, vocabulary), columns: MessageColumn.allCases)
-            chain = SHA256.hexadecimal(chain + String(decoding: bytes, as: UTF8.self))
-        }
-        return chain
     }
 
     // MARK: - Requests
 
-    private func workloads(_ loads: [BenchLoad], _ world: BenchWorld, _ ours: BenchStore) throws -> [BenchReport.Figure]
-    {
-        var figures: [BenchReport.Figure] = []
+    private func logs(_ loads: [BenchLoad], _ world: BenchWorld) throws -> [BenchReport.Figure] {
         progress(.doing("WAL of a read flag"))
         let logs = try loads.map { try $0.flagLog(count: min(1000, world.messageCount / 20)) }
-        figures.append(
-            .init("WAL per read flag", .size, unit: "bytes", ours: logs[0].steady, literal: logs[1].steady))
-        figures.append(
-            .init(
-                "WAL per read flag, after a checkpoint", .size, unit: "bytes", ours: logs[0].afterCheckpoint,
-                literal: logs[1].afterCheckpoint))
-        for workload in BenchWorkload.all(functions: ours.functions) {
-            for clients in options.clients {
-                progress(.measuring(workload.name, clients: clients))
-                let outcomes = try loads.map { try $0.run(workload, clients: clients, seconds: options.seconds) }
-                let values: [(BenchReport.Measure, String, KeyPath<BenchLoad.Outcome, Double>)] = [
-                    (.rate, "ops/s", \.rate), (.p50, "ms", \.p50), (.p99, "ms", \.p99),
-                ]
-                figures += values.map { measure, unit, value in
-                    BenchReport.Figure(
-                        workload.name, measure, clients: clients, unit: unit, ours: outcomes[0]?[keyPath: value],
-                        literal: outcomes[1]?[keyPath: value])
-                }
+        return [
+            figure("WAL per read flag", .size, unit: "bytes") { logs[$0].steady },
+            figure("WAL per read flag, after a checkpoint", .size, unit: "bytes") { logs[$0].afterCheckpoint },
+        ]
+    }
+
+    private func measure(_ workload: BenchWorkload, _ loads: [BenchLoad]) throws -> [BenchReport.Figure] {
+        try options.clients.flatMap { clients in
+            progress(.measuring("\(workload.name), \(clients) clients"))
+            let outcomes = try loads.map { try $0.run(workload, clients: clients, seconds: options.seconds) }
+            return [(BenchReport.Measure.rate, "ops/s"), (.p50, "ms"), (.p99, "ms")].map { measure, unit in
+                figure(workload.name, measure, clients: clients, unit: unit) { outcomes[$0]?[measure] }
             }
         }
-        return figures
     }
 
     /// How much longer the largest tenant searches when all the others have ten times their mail.
     ///
     /// The same messages are looked for before and after, one client, our layout only; the others grow by new tenants.
-    private func growth(
-        _ load: BenchLoad, _ world: BenchWorld, _ vocabulary: BenchVocabulary
-    ) throws -> [BenchReport.Figure] {
-        let searches = BenchWorkload.all(functions: load.store.functions).filter { $0.name.hasPrefix("search") }
+    private func growth(_ load: BenchLoad, _ world: BenchWorld) throws -> [BenchReport.Figure] {
+        let searches = BenchWorkload.all.filter { $0.name.hasPrefix("search") }
         func medians() throws -> [Double?] {
-            try searches.map { try load.run($0, clients: 1, seconds: max(1, options.seconds))?.p50 }
+            try searches.map { try load.run($0, clients: 1, seconds: max(1, options.seconds))?[.p50] }
         }
         let before = try medians()
         let others = world.messageCount - world.accounts[0].batches * world.batchSize
         let more = BenchWorld(seed: options.seed &+ 1, messages: 9 * others, tenants: world.tenantCount)
         progress(.doing("ten times the mail of the other tenants"))
-        _ = try BenchIngest(world: more, vocabulary: vocabulary, store: load.store, progress: progress).run()
+        _ = try BenchIngest(world: more, store: load.store, progress: progress).run()
         progress(.doing("VACUUM"))
-        _ = try Self.settle(load.store)
-        return zip(searches, zip(before, try medians())).map { search, times in
-            let slower = times.0.flatMap { before in times.1.map { $0 / before } }
-            return .init("\(search.name), others x 10", .growth, unit: "times", ours: slower, literal: nil)
+        try Self.settle(load.store)
+        let after = try medians()
+        return searches.indices.map { index in
+            let slower = after[index].flatMap { after in before[index].map { after / $0 } }
+            return figure("\(searches[index].name), others x 10", .growth, unit: "times") { $0 == 0 ? slower : nil }
         }
     }
 }

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Synchronization
 
@@ -5,16 +6,17 @@ import Synchronization
 package enum ClientThreads {
     /// Where clients wait for each other before the clock starts.
     package final class StartLine {
-        private let barrier: UnsafeMutablePointer<pthread_barrier_t>
-        fileprivate private(set) var started: ContinuousClock.Instant?
+        private let absent: DispatchGroup
+        private var started: ContinuousClock.Instant?
 
-        fileprivate init(_ barrier: UnsafeMutablePointer<pthread_barrier_t>) { self.barrier = barrier }
+        fileprivate init(_ absent: DispatchGroup) { self.absent = absent }
 
         /// Returns when every client is here.
         @discardableResult
         package func wait() -> ContinuousClock.Instant {
             if let started { return started }
-            pthread_barrier_wait(barrier)
+            absent.leave()
+            absent.wait()
             let now = ContinuousClock.now
             started = now
             return now
@@ -33,24 +35,24 @@ package enum ClientThreads {
     package static func run<Value: Sendable>(
         _ count: Int, _ body: @escaping @Sendable (_ client: Int, _ start: StartLine) throws -> Value
     ) throws -> Outcome<Value> {
-        let barrier = Barrier(count)
+        let absent = DispatchGroup()
+        for _ in 0..<count { absent.enter() }
         let lanes = Mutex<[Int: Lane<Value>]>([:])
-        let shared = Shared { client in
-            let line = StartLine(barrier.pointer)
-            let result = Result { try body(client, line) }
-            let ended = ContinuousClock.now
-            let lane = Lane(result: result, started: line.wait(), ended: ended)
-            lanes.withLock { $0[client] = lane }
-        }
         let threads = (0..<count).map { client in
-            let job = Unmanaged.passRetained(Job(shared, client))
+            let job = Job {
+                let line = StartLine(absent)
+                let result = Result { try body(client, line) }
+                let ended = ContinuousClock.now
+                let lane = Lane(result: result, started: line.wait(), ended: ended)
+                lanes.withLock { $0[client] = lane }
+            }
             var thread = pthread_t()
             let code = pthread_create(
                 &thread, nil,
                 { pointer in
                     if let pointer { Unmanaged<Job>.fromOpaque(pointer).takeRetainedValue().run() }
                     return nil
-                }, job.toOpaque())
+                }, Unmanaged.passRetained(job).toOpaque())
             precondition(code == 0, "no thread can be started: error \(code)")
             return thread
         }
@@ -69,28 +71,8 @@ package enum ClientThreads {
         let ended: ContinuousClock.Instant
     }
 
-    private final class Shared: Sendable {
-        let body: @Sendable (Int) -> Void
-        init(_ body: @escaping @Sendable (Int) -> Void) { self.body = body }
-    }
-
     private final class Job {
-        private let shared: Shared
-        private let client: Int
-        init(_ shared: Shared, _ client: Int) {
-            self.shared = shared
-            self.client = client
-        }
-        func run() { shared.body(client) }
-    }
-
-    /// Owns a barrier; POSIX synchronises all access to it, hence the unchecked conformance.
-    private final class Barrier: @unchecked Sendable {
-        let pointer = UnsafeMutablePointer<pthread_barrier_t>.allocate(capacity: 1)
-        init(_ count: Int) { pthread_barrier_init(pointer, nil, UInt32(count)) }
-        deinit {
-            pthread_barrier_destroy(pointer)
-            pointer.deallocate()
-        }
+        let run: () -> Void
+        init(_ run: @escaping () -> Void) { self.run = run }
     }
 }

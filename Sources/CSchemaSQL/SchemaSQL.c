@@ -123,6 +123,18 @@ static const struct schema_sql steps[] = {
 };
 
 static const struct schema_sql queries[] = {
+    {"bench_attachments", TEXT{
+#embed "../../sql/catalog/bench_attachments.sql" suffix(, 0)
+    }},
+    {"bench_login", TEXT{
+#embed "../../sql/catalog/bench_login.sql" suffix(, 0)
+    }},
+    {"bench_targets", TEXT{
+#embed "../../sql/catalog/bench_targets.sql" suffix(, 0)
+    }},
+    {"documented_layout", TEXT{
+#embed "../../sql/catalog/documented_layout.sql" suffix(, 0)
+    }},
     {"facts_access", TEXT{
 #embed "../../sql/catalog/facts_access.sql" suffix(, 0)
     }},
@@ -158,9 +170,6 @@ static const struct schema_sql queries[] = {
     }},
     {"ledger_records", TEXT{
 #embed "../../sql/catalog/ledger_records.sql" suffix(, 0)
-    }},
-    {"literal_layout", TEXT{
-#embed "../../sql/catalog/literal_layout.sql" suffix(, 0)
     }},
     {"plan_settings", TEXT{
 #embed "../../sql/catalog/plan_settings.sql" suffix(, 0)

@@ -48,17 +48,15 @@ extension BenchReport: Printable {
     }
 
     private static func cells(_ figure: Figure) -> [String] {
-        [figure.ours, figure.literal, figure.ratio].map { $0?.short ?? "-" }
+        [figure.ours, figure.documented, figure.ratio].map { $0?.short ?? "-" }
     }
 }
 
 extension Terminal {
     @Sendable package func show(_ event: BenchProgress) {
         switch event {
-        case .creating(let database): talk("creating \(database)")
-        case .loaded(let layout, let messages, let all): talk("\(layout): \(messages) of \(all) messages")
         case .doing(let what): talk("\(what)")
-        case .measuring(let workload, let clients): detail("\(workload), \(clients) clients")
+        case .measuring(let what): detail("\(what)")
         }
     }
 }
@@ -66,19 +64,12 @@ extension Terminal {
 extension Double {
     /// Three significant digits, more for what is larger: 0.0123, 1.23, 12.3, 12345.
     package var short: String {
-        guard isFinite, abs(self) < 1e15 else { return String(self) }
-        var decimals = 0
-        var scaled = abs(self)
-        while scaled < 100, scaled > 0, decimals < 4 {
-            scaled *= 10
-            decimals += 1
-        }
-        var factor = 1.0
-        for _ in 0..<decimals { factor *= 10 }
-        let units = Int((self * factor).rounded())
-        guard decimals > 0 else { return String(units) }
-        let digits = String(abs(units))
-        let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
-        return (units < 0 ? "-" : "") + padded.dropLast(decimals) + "." + padded.suffix(decimals)
+        guard isFinite, magnitude < 1e15 else { return String(self) }
+        let decimals = self == 0 ? 0 : [0.1, 1, 10, 100].count { magnitude < $0 }
+        guard decimals > 0 else { return String(Int(rounded())) }
+        let factor: UInt = [1, 10, 100, 1000, 10_000][decimals]
+        let units = Int((self * Double(factor)).rounded())
+        let (whole, part) = units.magnitude.quotientAndRemainder(dividingBy: factor)
+        return "\(units < 0 ? "-" : "")\(whole).\(String(factor + part).dropFirst())"
     }
 }

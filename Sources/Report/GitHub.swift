@@ -10,7 +10,7 @@ enum GitHub {
                 properties = ["file=\(escape(source.file, inProperty: true))", "line=\(source.line)"] + properties
             }
             return "::\(finding.severity.rawValue) \(properties.joined(separator: ","))::"
-                + escape(([finding.message] + [finding.details].filter { !$0.isEmpty }).joined(separator: "\n"))
+                + escape(([finding.message] + finding.details).joined(separator: "\n"))
         }
         let unseen = report.unseen.map { item in
             "::notice title=\(escape("not seen: \(item.what)", inProperty: true))::\(escape(item.reason))"
@@ -20,8 +20,14 @@ enum GitHub {
 
     /// Percent-escapes what would end a command, or in a property end that; other control characters become visible.
     private static func escape(_ text: String, inProperty: Bool = false) -> String {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).visible }
-        let escaped = lines.joined(separator: "\n").replacing("%", with: "%25").replacing("\n", with: "%0A")
-        return inProperty ? escaped.replacing(":", with: "%3A").replacing(",", with: "%2C") : escaped
+        text.escaped { scalar in
+            switch scalar {
+            case "%": "%25"
+            case "\n": "%0A"
+            case ":" where inProperty: "%3A"
+            case "," where inProperty: "%2C"
+            default: scalar.visible
+            }
+        }
     }
 }

@@ -1,3 +1,5 @@
+import Postgres
+
 /// Text for people, in colours that a terminal may leave away.
 ///
 /// Only literals can colour text or end a line. What comes in by interpolation, a name or a server's message, is shown on
@@ -24,9 +26,9 @@ package struct StyledText: Sendable, ExpressibleByStringInterpolation {
         package mutating func appendInterpolation(_ other: StyledText) { text += other }
         /// Several lines, such as SQL or what a server says, each after the first behind an indentation.
         package mutating func appendInterpolation(lines: some StringProtocol, indent: Int = 0) {
-            let lines = lines.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            let lines = String(lines).lines.map { line in
                 // libpq begins its further lines with a tab.
-                (line.hasPrefix("\t") ? "    " + line.dropFirst() : String(line)).visible
+                (line.unicodeScalars.first == "\t" ? "    " + String(line.unicodeScalars.dropFirst()) : line).visible
             }
             text.append(lines.joined(separator: "\n" + String(repeating: " ", count: indent)), nil)
         }
@@ -71,25 +73,24 @@ extension [StyledText] {
 extension String {
     /// On one line, and readable as it is: characters that control a terminal, break lines or turn the direction of
     /// writing are written as in Swift's source, such as `\n` and `\u{1B}`.
-    package var visible: String {
-        guard unicodeScalars.contains(where: \.isInvisibleControl) else { return self }
-        return unicodeScalars.reduce(into: "") { text, scalar in
-            text += scalar.isInvisibleControl ? scalar.escaped : String(scalar)
+    package var visible: String { escaped(\.visible) }
+
+    /// Its lines. Only their ends divide: as Characters, "\r\n" or an end before a combining mark would be another one.
+    var lines: [String] { unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) } }
+
+    /// The text with other text in place of some of its scalars.
+    func escaped(_ replacement: (Unicode.Scalar) -> String?) -> String {
+        unicodeScalars.reduce(into: "") { text, scalar in
+            text += replacement(scalar) ?? String(scalar)
         }
     }
 }
 
 extension Unicode.Scalar {
-    fileprivate var isInvisibleControl: Bool {
-        if isASCII { return value < 0x20 || value == 0x7F }
-        switch properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: return true
-        default: return false
-        }
-    }
-
-    fileprivate var escaped: String {
-        switch self {
+    /// How a control character or another hidden one is shown; nil for all others.
+    var visible: String? {
+        guard SQL.isHidden(self) else { return nil }
+        return switch self {
         case "\n": "\\n"
         case "\r": "\\r"
         case "\t": "\\t"

@@ -6,16 +6,15 @@ enum TAP {
         var lines: [String] = []
         var count = 0
         for section in report.checkedSections {
-            for code in section.codes {
-                let findings = report.findings.filter { $0.code == code.id }
+            for (code, findings) in section.codes {
                 count += 1
                 lines.append("\(findings.isEmpty ? "ok" : "not ok") \(count) - \(escape("\(code.id) \(code.title)"))")
                 for finding in findings {
                     lines.append("# \(finding.summary.visible)")
-                    lines += finding.details.split(separator: "\n").map { "#   \(String($0).visible)" }
+                    lines += finding.details.flatMap(\.lines).map { "#   \($0.visible)" }
                 }
             }
-            for item in report.unseen where item.section == section.section {
+            for item in section.unseen {
                 count += 1
                 lines.append("ok \(count) - \(escape(item.what)) # SKIP \(item.reason.visible)")
             }
@@ -24,5 +23,5 @@ enum TAP {
     }
 
     /// A description: what would begin a directive, or another line, is escaped.
-    private static func escape(_ text: String) -> String { text.visible.replacing("#", with: "\\#") }
+    private static func escape(_ text: String) -> String { text.escaped { $0 == "#" ? "\\#" : $0.visible } }
 }

@@ -12,7 +12,7 @@ package enum FindingFormat: String, CaseIterable, Sendable {
         case .text: report.text.plain
         case .json: try JSON.text(report)
         case .junit: JUnit.text(report)
-        case .sarif: try JSON.text(SARIF(report), keys: .useDefaultKeys)
+        case .sarif: try JSON.text(SARIF.document(report), keys: .useDefaultKeys)
         case .github: GitHub.text(report)
         case .tap: TAP.text(report)
         }
@@ -23,11 +23,10 @@ extension VerifyReport {
     /// For people: what was checked, findings by section, and a verdict in the last line.
     package var text: StyledText {
         var lines: [StyledText] = []
-        for section in checkedSections.map(\.section) {
-            let findings = findings.filter { FindingCode.named($0.code)?.section == section }
-            lines.append(heading(section, findings.count))
-            lines += findings.map(\.text)
-            for item in unseen where item.section == section {
+        for section in checkedSections {
+            lines.append(section.heading)
+            lines += section.findings.map(\.text)
+            for item in section.unseen {
                 lines.append("  \("not seen", .yellow)  \(item.what): \(item.reason)")
                 if let fix = item.fix { lines.append("      \(fix)") }
             }
@@ -37,15 +36,6 @@ extension VerifyReport {
             lines += ignored.map { "  \($0.finding.code)  \($0.finding.object), until \($0.until): \($0.reason)" }
         }
         return (lines + [verdict]).joined()
-    }
-
-    private func heading(_ section: FindingCode.Section, _ findings: Int) -> StyledText {
-        let name: StyledText = "\(section.rawValue, .bold)"
-        let count: StyledText = findings == 0 ? "\("ok", .green)" : "\(plural(findings, "finding"))"
-        guard let part = parts.first(where: { $0.section == section }) else {
-            return findings == 0 ? name : name + "  " + count
-        }
-        return name + "  \(count), \(part.checks) \(section.unit) in \(part.milliseconds) ms"
     }
 
     var verdict: StyledText {
@@ -60,23 +50,35 @@ extension VerifyReport {
         return "\(subject): \(counts.joined(separator: ", "), .red)\(rest)"
     }
 
-    /// A section that was checked, or has findings or something unseen, with its codes.
+    /// A section that was checked, or has findings or something unseen.
     struct CheckedSection {
         let section: FindingCode.Section
-        let milliseconds: Int
-        var name: String { section.rawValue }
-        var codes: [FindingCode] { FindingCode.all.filter { $0.section == section } }
+        let part: SectionResult?
+        let findings: [Finding]
+        let unseen: [Unseen]
+
+        /// Its codes, each with its findings.
+        var codes: [(code: FindingCode, findings: [Finding])] {
+            FindingCode.all.filter { $0.section == section }.map { code in
+                (code, findings.filter { $0.code == code.id })
+            }
+        }
+
+        fileprivate var heading: StyledText {
+            let name: StyledText = "\(section.rawValue, .bold)"
+            let count: StyledText = findings.isEmpty ? "\("ok", .green)" : "\(plural(findings.count, "finding"))"
+            guard let part else { return findings.isEmpty ? name : name + "  " + count }
+            return name + "  \(count), \(part.checks) \(section.unit) in \(part.milliseconds) ms"
+        }
     }
 
     var checkedSections: [CheckedSection] {
-        FindingCode.Section.allCases.compactMap { section in
-            let part = parts.first { $0.section == section }
-            let isMentioned =
-                findings.contains { FindingCode.named($0.code)?.section == section }
-                || unseen.contains { $0.section == section }
-            guard part != nil || isMentioned else { return nil }
-            return CheckedSection(section: section, milliseconds: part?.milliseconds ?? 0)
-        }
+        FindingCode.Section.allCases.map { section in
+            CheckedSection(
+                section: section, part: parts.first { $0.section == section },
+                findings: findings.filter { FindingCode.named($0.code)?.section == section },
+                unseen: unseen.filter { $0.section == section })
+        }.filter { $0.part != nil || !$0.findings.isEmpty || !$0.unseen.isEmpty }
     }
 }
 
@@ -102,7 +104,7 @@ extension Finding {
         if let actual { lines.append("      found     \(actual)") }
         if let fix {
             // A function's text is for --fix-sql.
-            let all = fix.split(separator: "\n")
+            let all = fix.lines
             lines.append("      fix       \(lines: all.prefix(4).joined(separator: "\n"), indent: 16)")
             if all.count > 4 {
                 lines.append("                ... \(all.count - 4) more lines: emaildb verify --fix-sql")
@@ -115,10 +117,9 @@ extension Finding {
 
     var summary: String { "\(object): \(message)" }
 
-    /// Expected, found and the fix, one below the other.
-    var details: String {
-        [expected.map { "expected: \($0)" }, actual.map { "found: \($0)" }, fix.map { "fix: \($0)" }]
-            .compactMap { $0 }.joined(separator: "\n")
+    /// Expected, found and the fix.
+    var details: [String] {
+        [expected.map { "expected: \($0)" }, actual.map { "found: \($0)" }, fix.map { "fix: \($0)" }].compactMap(\.self)
     }
 }
 

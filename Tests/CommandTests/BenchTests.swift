@@ -1,5 +1,6 @@
 import Bench
 import FoundationEssentials
+import Glibc
 import Postgres
 import TestSupport
 import Testing
@@ -24,7 +25,7 @@ import Testing
             // What a schema has no function for has no figure of its own.
             let isOptional = figure.name == "ingest, email_ingest" || figure.name.hasPrefix("search")
             #expect(isOptional || figure.ours ?? 0 > 0, "\(figure)")
-            #expect(figure.literal ?? 0 > 0 || figure.measure == .growth, "\(figure)")
+            #expect(figure.documented ?? 0 > 0 || figure.measure == .growth, "\(figure)")
         }
         for name in ["ingest", "mailbox page, deep", "search, rare word", "read flag", "WAL per message"] {
             #expect(report.figures.contains { $0.name == name }, "\(name)")
@@ -74,6 +75,27 @@ import Testing
         let left = try Connection(settings.database("postgres")).query(
             "SELECT FROM pg_database WHERE datname LIKE $1 || '%'", [name])
         #expect(left.isEmpty)
+    }
+
+    @Test("What a signal stops says which databases are left", arguments: [false, true])
+    func aSignalSaysWhichDatabasesAreLeft(exists: Bool) async throws {
+        try await TestDatabase.withEmpty { settings in
+            let name = (settings["dbname"] ?? "") + (exists ? "" : "_absent")
+            let maintenance = settings.database("postgres")
+            let databases: @Sendable () throws -> [String?] = {
+                try Connection(maintenance).query(
+                    "SELECT datname FROM pg_database WHERE datname LIKE $1 || '%'", [name]
+                ).map { $0[0] }
+            }
+            let result = try await CommandRunner.emaildb(
+                ["bench", "--messages", "1000", "--tenants", "4", "--seconds", "60", "--database", name],
+                environment: settings.environment, signal: SIGTERM,
+                killWhen: { try databases().contains(name + "_documented") })
+            #expect(result.status == 143, "\(result)")
+            let left = "the scratch database \(name)_documented is dropped; \(name) stays, with what was loaded"
+            #expect(result.errors.contains(exists ? left : "the scratch databases are dropped"), "\(result)")
+            #expect(try databases() == (exists ? [name] : []))
+        }
     }
 
     private static func decode(_ output: String) throws -> BenchReport {

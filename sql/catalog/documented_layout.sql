@@ -44,26 +44,16 @@ CREATE INDEX idx_email_attachments_tenant ON email_attachments (tenant_id);
 CREATE INDEX idx_email_attachments_storage_path ON email_attachments (storage_path);
 CREATE INDEX idx_email_attachments_content_hash ON email_attachments (content_hash);
 
-ALTER TABLE email_accounts ENABLE ROW LEVEL SECURITY;
-CREATE POLICY email_accounts_tenant_policy ON email_accounts
-  USING (tenant_id = current_setting('app.current_tenant_id')::UUID)
-  WITH CHECK (tenant_id = current_setting('app.current_tenant_id')::UUID);
-GRANT SELECT, INSERT, UPDATE, DELETE ON email_accounts TO email_service;
-
-ALTER TABLE email_folders ENABLE ROW LEVEL SECURITY;
-CREATE POLICY email_folders_tenant_policy ON email_folders
-  USING (tenant_id = current_setting('app.current_tenant_id')::UUID)
-  WITH CHECK (tenant_id = current_setting('app.current_tenant_id')::UUID);
-GRANT SELECT, INSERT, UPDATE, DELETE ON email_folders TO email_service;
-
-ALTER TABLE email_messages ENABLE ROW LEVEL SECURITY;
-CREATE POLICY email_messages_tenant_policy ON email_messages
-  USING (tenant_id = current_setting('app.current_tenant_id')::UUID)
-  WITH CHECK (tenant_id = current_setting('app.current_tenant_id')::UUID);
-GRANT SELECT, INSERT, UPDATE, DELETE ON email_messages TO email_service;
-
-ALTER TABLE email_attachments ENABLE ROW LEVEL SECURITY;
-CREATE POLICY email_attachments_tenant_policy ON email_attachments
-  USING (tenant_id = current_setting('app.current_tenant_id')::UUID)
-  WITH CHECK (tenant_id = current_setting('app.current_tenant_id')::UUID);
-GRANT SELECT, INSERT, UPDATE, DELETE ON email_attachments TO email_service;
+DO $$
+DECLARE
+  name text;
+BEGIN
+  FOREACH name IN ARRAY ARRAY['email_accounts', 'email_folders', 'email_messages', 'email_attachments'] LOOP
+    EXECUTE format($policy$
+      ALTER TABLE %1$s ENABLE ROW LEVEL SECURITY;
+      CREATE POLICY %1$s_tenant_policy ON %1$s
+        USING (tenant_id = current_setting('app.current_tenant_id')::UUID)
+        WITH CHECK (tenant_id = current_setting('app.current_tenant_id')::UUID);
+      GRANT SELECT, INSERT, UPDATE, DELETE ON %1$s TO email_service$policy$, name);
+  END LOOP;
+END $$;
