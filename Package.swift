@@ -66,7 +66,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Postgres", "Core", "Schema", "Install", "Server", "Bench"] + subprocess,
+            dependencies: ["Postgres", "Core", "Schema", "Install", "Verify", "Server", "Bench", "Pooler"] + subprocess,
             path: "Tests/TestSupport", swiftSettings: settings),
         // Writes what is generated from the sources: sql/layout, and the page of finding codes.
         .executableTarget(
@@ -76,17 +76,17 @@ let package = Package(
         tests("PostgresTests", ["Postgres"]),
         tests("CoreTests", ["Core"]),
         tests("SchemaTests", ["Schema", "Core", "Postgres"]),
-        tests("VerifyTests", ["Verify", "Install", "Fix", "Schema", "Core", "Postgres"]),
+        tests("FixTests", ["Fix", "Verify", "Postgres"]),
+        tests("InstallTests", ["Install", "Server", "Schema", "Core", "Postgres"]),
+        tests("VerifyTests", ["Verify", "Fix", "Schema", "Core", "Postgres"]),
+        tests("ServerTests", ["Server", "Core", "Postgres"]),
         tests("TuneTests", ["Tune", "Bench", "Server", "Schema", "Core", "Postgres"]),
-        tests("MailTests", ["Postgres", "Core", "Schema", "Install", "Verify"]),
+        tests("PoolerTests", ["Pooler", "Postgres"]),
+        tests("ReportTests", ["Report", "Core"]),
+        tests("MailTests", ["Server", "Verify", "Postgres"]),
         tests("MonitoringTests", ["Postgres"]),
         tests("ContainerTests", ["Postgres"]),
-        tests(
-            "CommandTests",
-            [
-                "Postgres", "Core", "Schema", "Fix", "Install", "Verify", "Server", "Tune", "Bench", "Pooler", "Report",
-                "EmailDBCommand",
-            ]),
+        tests("CommandTests", ["EmailDBCommand", "Bench", "Server", "Verify", "Core", "Postgres"]),
     ],
     cLanguageStandard: .c2x
 )

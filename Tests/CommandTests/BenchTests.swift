@@ -1,5 +1,4 @@
 import Bench
-import FoundationEssentials
 import Glibc
 import Postgres
 import TestSupport
@@ -16,7 +15,7 @@ import Testing
             Self.small + ["1,2", "--growth", "--format", "json", "--quiet"] + databases,
             environment: settings.environment)
         try #require(first.status == 0, "\(first.errors)")
-        let report = try Self.decode(first.output)
+        let report = try first.json(BenchReport.self)
         #expect(report.messages >= 1000)
         #expect(report.largestTenantShare >= 20)
         #expect(report.rowsWithoutTenant == 0)
@@ -42,7 +41,7 @@ import Testing
             Self.small + ["1", "--format", "json", "--quiet", "--compare", folder.path + "/before.json"] + databases,
             environment: settings.environment)
         try #require(second.status == 0, "\(second.errors)")
-        let compared = try Self.decode(second.output)
+        let compared = try second.json(BenchReport.self)
         #expect(compared.checksum == report.checksum)
         // Growth, which takes longest, was not asked for again.
         #expect(compared.changes.count == compared.figures.filter { $0.ours != nil }.count)
@@ -96,11 +95,5 @@ import Testing
             #expect(result.errors.contains(exists ? left : "the scratch databases are dropped"), "\(result)")
             #expect(try databases() == (exists ? [name] : []))
         }
-    }
-
-    private static func decode(_ output: String) throws -> BenchReport {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        return try decoder.decode(BenchReport.self, from: Data(output.utf8))
     }
 }

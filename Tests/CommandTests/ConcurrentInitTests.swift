@@ -7,7 +7,7 @@ import Testing
 @Suite(.needsServer, .serialized) struct ConcurrentInitSoakTests {
     private static let server = TestServer()
 
-    @Test func eightAtOnceOnAnEmptyClusterAllSucceedAndOneApplies() async throws {
+    @Test("Of eight at once on an empty cluster all succeed and one applies") func emptyCluster() async throws {
         let settings = try await Self.server.connectionSettings()
         for round in 1...Rounds.few(3, soak: 20) {
             try Cluster.empty(settings)
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func eightAtOnceDuringASlowIndexBuildDoNotDeadlock() async throws {
+    @Test func eightDuringASlowIndexBuildDoNotDeadlock() async throws {
         let folder = try TemporaryFolder.withSlowIndex(milliseconds: 2000)
         for _ in 1...Rounds.few(1, soak: 20) {
             try await TestDatabase.withEmpty(on: Self.server) { settings in
@@ -43,7 +43,9 @@ import Testing
     }
 
     /// Two databases share the cluster's roles, so their installations meet there.
-    @Test func installationsInSeveralDatabasesOfOneClusterDoNotDisturbEachOther() async throws {
+    @Test("Installations in several databases of one cluster do not disturb each other") func severalDatabases()
+        async throws
+    {
         let settings = try await Self.server.connectionSettings()
         let names = (1...4).map { "together_\($0)" }
         for _ in 1...Rounds.few(2, soak: 20) {

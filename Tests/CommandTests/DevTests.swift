@@ -5,7 +5,7 @@ import Testing
 
 /// The private server that `emaildb dev` keeps in the folder where it is called.
 @Suite(.needsServer) struct DevTests {
-    @Test func aServerIsStartedUsedStoppedAndStartedAgainWithItsData() async throws {
+    @Test("A server is started, used, stopped, and started again with its data") func life() async throws {
         let folder = try TemporaryFolder()
         let binaries = try ServerBinaries.find(nil, state: ".emaildb").directory
         func dev(_ arguments: String...) async throws -> CommandResult {
@@ -39,7 +39,7 @@ import Testing
         #expect(try await dev("stop").status == 0)
     }
 
-    @Test func aFolderWithoutAServerIsNamedWithTheCommandThatFetchesOne() async throws {
+    @Test("A folder without a server is named, with the command that fetches one") func noServer() async throws {
         let folder = try TemporaryFolder()
         let result = try await CommandRunner.emaildb(["dev", "start", "--postgres", folder.path], in: folder.path)
         #expect(result.status == 2)

@@ -1,10 +1,7 @@
 import Core
-import FoundationEssentials
 import Postgres
-import Report
 import TestSupport
 import Testing
-import Verify
 
 /// Every command fails in one way: a status, the next command to type, and with `--format json` one JSON value.
 @Suite struct FailureTests {
@@ -31,9 +28,7 @@ import Verify
         #expect(text.status == status.code && json.status == status.code, "\(text) \(json)")
         #expect(text.output.isEmpty && text.errors.contains(fix), "\(text)")
         #expect(text.errors.hasPrefix("error: ") && !text.errors.contains("\\t"), "\(text)")
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        let report = try decoder.decode(Printed.self, from: Data(json.output.utf8))
+        let report: Printed = try json.json()
         #expect(report.outcome == status.name && report.exitStatus == status.code)
         #expect(report.message.hasPrefix(text.errors.dropFirst(7).prefix { $0 != "\n" }), "\(report) \(text)")
         #expect(report.problems.contains { $0.fix?.contains(fix) == true }, "\(report)")
@@ -63,16 +58,7 @@ import Verify
 
     // MARK: - Names of others
 
-    static let hostile = "a\u{1B}[2J\nnot ok 1\r\u{202E}b\tc"
-
-    @Test func aNameCannotForgeALine() {
-        let failure = Failure(.refused, "x", fix: "y")
-        #expect(failure.text.plain == "x\n      y")
-        let text: StyledText = "\(Self.hostile)"
-        #expect(text.plain == #"a\u{1B}[2J\nnot ok 1\r\u{202E}b\tc"#)
-        let lines: StyledText = "\(lines: "one\n\ttwo\u{1B}\tthree")"
-        #expect(lines.plain == #"one"# + "\n    two" + #"\u{1B}\tthree"#)
-    }
+    private static let hostile = "a\u{1B}[2J\nnot ok 1\r\u{202E}b\tc"
 
     @Test(.needsServer) func aTableWithAHostileNameIsOneLineOfTextAndTAP() async throws {
         try await TestDatabase.withSchema { settings in

@@ -6,7 +6,7 @@ import Testing
 
 /// What `init` says and does beside applying steps.
 @Suite(.needsServer) struct InitTests {
-    @Test func aFailingStepNamesFileLineAndColumnAndLeavesNothing() async throws {
+    @Test("A failing step names file, line and column, and leaves nothing") func failingStep() async throws {
         let folder = try TemporaryFolder.withSlowIndex(milliseconds: 1)
         try folder.write("0002_slow_table.sql", "-- Größe 😀\nCREATE TABLE public.before_it (x int);\nSELECT é + 1;\n")
         try await TestDatabase.withEmpty { settings in
@@ -78,7 +78,7 @@ import Testing
         try await server.stop()
     }
 
-    @Test func aPlanWithAnIndexBuildOutsideTransactionsRunsInPsql() async throws {
+    @Test("A plan with an index build outside transactions runs in psql") func planOutsideTransactions() async throws {
         let steps = try TemporaryFolder.withSlowIndex(milliseconds: 1)
         try await TestDatabase.withEmpty { settings in
             let plan = try await CommandRunner.emaildb(
@@ -99,21 +99,19 @@ import Testing
         // The official image starts a temporary server, stops it, and starts the real one.
         try await server.pause()
         let folder = try TemporaryFolder()
-        try folder.write("errors", "")
-        async let waiting = CommandRunner.run(
-            "sh", ["-c", "exec \"$0\" init --wait 600 --verbose 2>errors", CommandRunner.emaildb],
-            environment: settings.environment, in: folder.path)
-        try await eventually("init waits") { try folder.read("errors").contains("waiting for the server") }
+        async let waiting = CommandRunner.emaildb(
+            ["init", "--wait", "600", "--verbose"], environment: settings.environment, errorsIn: folder)
+        try await eventually("init waits") { folder.says("waiting for the server") }
         try await server.resume()
         // Whatever init is doing at this moment.
         try await server.pause()
         try await server.resume()
         let result = try await waiting
-        #expect(result.status == 0, "\((try? folder.read("errors")) ?? "")")
+        #expect(result.status == 0, "\(result)")
         try await server.stop()
     }
 
-    @Test func withoutWaitAnAbsentServerIsStatusThreeWithAdvice() async throws {
+    @Test("Without --wait an absent server is status 3, with what to type") func absentServer() async throws {
         let port = String(TestPort.free())
         let result = try await CommandRunner.emaildb(["init", "-h", "127.0.0.1", "-p", port])
         #expect(result.status == 3)
@@ -121,7 +119,7 @@ import Testing
         #expect(result.output.isEmpty)
     }
 
-    @Test func aLockThatIsNotGivenUpIsStatusFiveAndNamesItsHolder() async throws {
+    @Test("A lock that is not given up is status 5, and its holder is named") func heldLock() async throws {
         try await TestDatabase.withEmpty { settings in
             let holder = try Connection(settings)
             try holder.query("SELECT pg_advisory_lock(1701667177, 1818518065)")
@@ -179,6 +177,44 @@ import Testing
                 ["status", "--exit-code", "-d", TestDatabase.uniqueName()], environment: settings.environment)
             #expect(absent.status == 1)
             #expect(absent.output.contains("does not exist"))
+        }
+    }
+
+    @Test func textSaysReducedModeAndHowToCompleteIt() async throws {
+        let server = TestServer()
+        let superuser = try await server.connectionSettings()
+        try Connection(superuser).query("CREATE ROLE manager LOGIN CREATEDB CREATEROLE PASSWORD 'manager'")
+        // As managed services do: the extension is there, and every role may read it.
+        try Connection(superuser).query(
+            "CREATE DATABASE email_service OWNER manager TEMPLATE template0 ENCODING 'UTF8'")
+        let target = try Connection(superuser.database("email_service"))
+        try target.query("CREATE EXTENSION pg_stat_statements SCHEMA public")
+        let isOpen = "SELECT has_table_privilege('public', 'public.pg_stat_statements', 'SELECT')::text"
+        #expect(try target.query(isOpen).first?[0] == "true")
+        let settings = superuser.user("manager", password: "manager").database("email_service")
+        let result = try await CommandRunner.emaildb(["init"], environment: settings.environment)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.output.contains("extension pg_stat_statements = closed to public"))
+        let fix = result.output.split(separator: "\n").first { $0.contains("CALL emaildb.count_statements();") }
+        try target.script(String(try #require(fix)))
+        #expect(try target.query(isOpen).first?[0] == "false")
+        #expect(result.output.contains("reduced mode: the following needs a superuser"))
+        #expect(result.output.contains("ALTER ROLE email_backup BYPASSRLS;"))
+        try await server.stop()
+    }
+
+    @Test func anEditedStepIsStatusSix() async throws {
+        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 1)
+        try await TestDatabase.withEmpty { settings in
+            for status: Int32 in [0, 6] {
+                for command in ["init", "status"] {
+                    let result = try await CommandRunner.emaildb(
+                        [command, "--sql", folder.path], environment: settings.environment)
+                    #expect(result.status == status, "\(result)")
+                    #expect(result.errors.contains("git checkout") == (status == 6), "\(result)")
+                }
+                try folder.write("0002_slow_table.sql", try folder.read("0002_slow_table.sql") + "-- a word more\n")
+            }
         }
     }
 

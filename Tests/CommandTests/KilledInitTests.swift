@@ -50,8 +50,8 @@ import Testing
         try await server.stop()
     }
 
-    @Test func aBuildWhoseClientWasKilledIsWaitedForAndAdopted() async throws {
-        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 500)
+    @Test("A build whose client was killed is waited for, and adopted") func killedBuilder() async throws {
+        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 1)
         try await TestDatabase.withEmpty { settings in
             let connection = try Connection(settings)
             try Self.holdBuildsOpen(connection)
@@ -68,8 +68,9 @@ import Testing
             #expect(halfBuilt.first?.flag("indisvalid") == false)
 
             async let running = CommandRunner.emaildb(
-                ["init", "--verbose", "--sql", folder.path], environment: settings.environment)
-            try await Self.letBuildsEnd(connection, whenSessionsAre: 3)
+                ["init", "--sql", folder.path], environment: settings.environment, errorsIn: folder)
+            try await eventually("init waits for the build") { folder.says("still builds this index") }
+            try Self.letBuildsEnd(connection)
             let next = try await running
             #expect(next.status == 0, "\(next.errors)")
             #expect(next.errors.contains("process \(orphan.first?.text("pid") ?? "?")"), "\(next.errors)")
@@ -81,8 +82,8 @@ import Testing
         }
     }
 
-    @Test func aBuildThatSomebodyElseRunsWithoutOurLockIsWaitedFor() async throws {
-        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 500)
+    @Test("A build that another session runs without our lock is waited for") func foreignBuilder() async throws {
+        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 1)
         try await TestDatabase.withEmpty { settings in
             let connection = try Connection(settings)
             try Self.holdBuildsOpen(connection)
@@ -98,18 +99,18 @@ import Testing
             }
             try await Self.untilBuilding(settings)
             async let running = CommandRunner.emaildb(
-                ["init", "--sql", folder.path], environment: settings.environment)
-            try await Self.letBuildsEnd(connection, whenSessionsAre: 3)
+                ["init", "--sql", folder.path], environment: settings.environment, errorsIn: folder)
+            try await eventually("init waits for the build") { folder.says("still builds this index") }
+            try Self.letBuildsEnd(connection)
             let next = try await running
             #expect(next.status == 0, "\(next.errors)")
-            #expect(next.errors.contains("still builds this index"), "\(next.errors)")
             _ = try await builder
             #expect(try Self.events(Connection(settings)) == ["started", "adopted"])
         }
     }
 
     @Test func anInvalidLeftoverIsRebuilt() async throws {
-        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 500)
+        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 1)
         try await TestDatabase.withEmpty { settings in
             let connection = try Connection(settings)
             try Self.holdBuildsOpen(connection)
@@ -120,7 +121,8 @@ import Testing
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%CREATE INDEX CONC%'"
                     + " AND datname = current_database() AND pid <> pg_backend_pid()")
             #expect(try await running.status == 3)
-            try await Self.letBuildsEnd(connection, whenSessionsAre: 1)
+            try await eventually("the build is gone") { try !Self.isBuilding(settings) }
+            try Self.letBuildsEnd(connection)
             let leftover = try connection.query(
                 "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('public.slow_index')")
             #expect(leftover.first?.flag("indisvalid") == false)
@@ -134,8 +136,8 @@ import Testing
         }
     }
 
-    @Test func aValidIndexOfTheSameNameWithAnotherDefinitionIsRefused() async throws {
-        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 10)
+    @Test("A valid index of the same name with another definition is refused") func otherIndex() async throws {
+        let folder = try TemporaryFolder.withSlowIndex(milliseconds: 1)
         try await TestDatabase.withEmpty { settings in
             let step = try folder.read("0003_slow_index.sql")
             try folder.remove("0003_slow_index.sql")
@@ -170,12 +172,7 @@ import Testing
         try connection.query("SELECT pg_advisory_lock(\(TemporaryFolder.heldOpen))")
     }
 
-    /// Lets builds end when so many sessions, this one included, are in the database and had a moment to look around.
-    private static func letBuildsEnd(_ connection: borrowing Connection, whenSessionsAre count: Int) async throws {
-        let sessions =
-            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
-        try await eventually("\(count) sessions") { try connection.query(sessions).count >= count }
-        try await Task.sleep(for: .milliseconds(500))
+    private static func letBuildsEnd(_ connection: borrowing Connection) throws {
         try connection.query("SELECT pg_advisory_unlock(\(TemporaryFolder.heldOpen))")
     }
 

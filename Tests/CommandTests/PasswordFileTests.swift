@@ -1,12 +1,10 @@
-import Foundation
-import Install
 import Postgres
 import TestSupport
 import Testing
 
 /// `init --password-file ROLE=FILE` gives each of the schema's roles the password of its file, and rotates it.
 @Suite(.needsServer) struct PasswordFileTests {
-    @Test func everyRoleThatLogsInGetsItsPasswordAndANewOneAfterwards() async throws {
+    @Test("Every role that logs in gets its password, and a new one afterwards") func rotation() async throws {
         // A server of its own, as passwords belong to the cluster.
         let server = TestServer()
         let settings = try await server.connectionSettings().database("email_service")
@@ -31,22 +29,20 @@ import Testing
         try await server.stop()
     }
 
-    @Test func wrongPasswordOptionsAreRefusedBeforeConnecting() async throws {
+    @Test(arguments: [
+        (["--password-file", "postgres=secret"], "postgres is none of email_service"),
+        (["--password-file", "email_owner=secret"], "email_owner is none of email_service"),
+        (["--password-file", "secret"], "--password-file"),
+        (["--password-file", "email_pooler=/nonexistent"], "cannot be read"),
+        (["--password-file", "email_pooler=empty"], "is empty"),
+        (["--app-password-file", "secret", "--password-file", "email_service=secret"], "Two password files"),
+    ])
+    func wrongPasswordOptionsAreRefused(_ options: [String], _ reason: String) async throws {
         let folder = try TemporaryFolder()
         try folder.write("secret", "secret\n")
         try folder.write("empty", "\n")
-        let file = folder.path + "/secret"
-        for (options, reason) in [
-            (["--password-file", "postgres=\(file)"], "postgres is none of email_service"),
-            (["--password-file", "email_owner=\(file)"], "email_owner is none of email_service"),
-            (["--password-file", file], "--password-file"),
-            (["--password-file", "email_pooler=/nonexistent"], "cannot be read"),
-            (["--password-file", "email_pooler=\(folder.path)/empty"], "is empty"),
-            (["--app-password-file", file, "--password-file", "email_service=\(file)"], "Two password files"),
-        ] {
-            let result = try await CommandRunner.emaildb(["init", "--port", "1"] + options)
-            #expect(result.status == 64, "\(options): \(result)")
-            #expect(result.errors.contains(reason), "\(options): \(result)")
-        }
+        let result = try await CommandRunner.emaildb(["init", "--port", "1"] + options, in: folder.path)
+        #expect(result.status == 64, "\(result)")
+        #expect(result.errors.contains(reason), "\(result)")
     }
 }

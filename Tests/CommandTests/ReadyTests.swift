@@ -53,9 +53,7 @@ import Testing
 
     @Test func aStandbyIsToldFromAPrimary() async throws {
         let server = TestServer()
-        let primary = try await server.connectionSettings().database("email_service")
-        let installed = try await CommandRunner.emaildb(["init"], environment: primary.environment)
-        try #require(installed.status == 0, "\(installed)")
+        let primary = try await server.installed()
         let wrong = try await CommandRunner.emaildb(["ready", "--node", "standby"], environment: primary.environment)
         #expect(wrong.status == 1, "\(wrong)")
         #expect(wrong.errors.contains("the server is a primary, not a standby"), "\(wrong)")
@@ -69,7 +67,7 @@ import Testing
         try await server.stop()
     }
 
-    @Test func nobodyThereAndASocketAreToldApart() async throws {
+    @Test func anAbsentServerAndASocketAreToldApart() async throws {
         let absent = try await CommandRunner.emaildb(["ready", "--port", String(TestPort.free())])
         #expect(absent.status == 3, "\(absent)")
         let socket = try await CommandRunner.emaildb(["ready", "--host", "/tmp"])

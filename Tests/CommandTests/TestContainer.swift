@@ -42,7 +42,7 @@ struct TestContainer: Sendable {
             killWhen: condition)
     }
 
-    /// PostgreSQL refuses to run as root, who becomes nobody, with the right to search folders that only root may enter.
+    /// PostgreSQL refuses to run as root, which becomes uid 65534, with the right to search folders that only root may enter.
     private static var asServerUser: [String] {
         guard getuid() == 0 else { return [] }
         let capability = "-all,+dac_read_search"

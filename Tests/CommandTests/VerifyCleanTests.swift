@@ -25,8 +25,7 @@ import Testing
 
     @Test func whatOthersKeepInTheDatabaseIsNoDrift() async throws {
         let server = TestServer()
-        let settings = try await server.connectionSettings().database("email_service")
-        _ = try await CommandRunner.emaildb(["init"], environment: settings.environment)
+        let settings = try await server.installed()
         try Connection(settings).script(
             """
             CREATE ROLE analyst LOGIN CREATEDB; CREATE ROLE team; GRANT team TO analyst; CREATE ROLE email_marketing LOGIN;
@@ -68,8 +67,7 @@ import Testing
     @Test func aDumpAndRestoreIsNoDrift() async throws {
         let folder = try ServerBinaries.find(nil, state: ".emaildb").directory
         let server = TestServer()
-        let settings = try await server.connectionSettings().database("email_service")
-        _ = try await CommandRunner.emaildb(["init"], environment: settings.environment)
+        let settings = try await server.installed()
         let files = try TemporaryFolder()
         var environment = settings.environment
         environment["LD_LIBRARY_PATH"] = folder + "/lib"
@@ -93,7 +91,7 @@ import Testing
         try Connection(superuser).query("CREATE ROLE manager LOGIN CREATEDB CREATEROLE PASSWORD 'manager'")
         let settings = superuser.user("manager", password: "manager").database("email_service")
         let installed = try await CommandRunner.emaildb(["init"], environment: settings.environment)
-        try #require(installed.status == 0, "\(installed.errors)")
+        try #require(installed.status == 0, "\(installed)")
         let target = superuser.database("email_service")
         let script = try await CommandRunner.emaildb(
             ["verify", "--only", "layout,security", "--fix-sql"], environment: target.environment)
@@ -104,7 +102,7 @@ import Testing
         let grants = script.output.split(separator: "\n").filter { $0.hasPrefix("GRANT ") && $0.contains(" ON ") }
         #expect(grants.allSatisfy { $0.contains(" ON TABLE pg_catalog.pg_authid TO email_lookup;") }, "\(grants)")
         #expect(codes.contains("EDB-L282"))
-        try Connection(target).script(script.output.replacing("\\set ON_ERROR_STOP on", with: ""))
+        try Connection(target).runFix(script.output)
         try await expectClean(target, "what only a superuser can add was added")
         try await server.stop()
     }

@@ -7,7 +7,7 @@ import Testing
 
 /// What `verify` ends with when it cannot do, or cannot say, what was asked.
 @Suite(.needsServer) struct VerifyExitTests {
-    @Test func withoutAServerOrADatabaseItIsStatusThreeWithAdvice() async throws {
+    @Test("Without a server or a database it is status 3, with what to type") func noConnection() async throws {
         let absent = try await CommandRunner.emaildb(["verify", "-h", "127.0.0.1", "-p", String(TestPort.free())])
         #expect(absent.status == 3)
         #expect(absent.output.isEmpty && absent.errors.contains("Is the server running there?"))
@@ -82,15 +82,14 @@ import Testing
     }
 
     // The reader of a pipe may be gone, a disk full, the output closed.
-    @Test(arguments: [">&-", ">/dev/full", "| true"]) func whatCannotBeDeliveredIsNoSuccess(_ redirection: String)
-        async throws
-    {
+    @Test(arguments: [">&-", ">/dev/full", "| true"])
+    func whatCannotBeDeliveredIsNoSuccess(_ redirection: String) async throws {
         try await TestDatabase.withSchema { settings in
             for format in ["text", "json", "junit", "sarif", "github", "tap"] {
                 let program = "'\(CommandRunner.emaildb)' verify --only layout --format \(format)"
-                let command =
-                    redirection == "| true"
-                    ? "{ sleep 0.3; \(program); echo $? >&2; } | true" : "\(program) \(redirection); echo $? >&2"
+                // A pipe whose reader has ended.
+                let unread = "coproc read; exec 3>&\"${COPROC[1]}\"; echo >&3; wait; \(program) >&3; echo $? >&2"
+                let command = redirection == "| true" ? unread : "\(program) \(redirection); echo $? >&2"
                 let result = try await CommandRunner.run("bash", ["-c", command], environment: settings.environment)
                 let status = result.errors.split(separator: "\n").last.map(String.init)
                 #expect(status != "0", "\(format) \(redirection): \(result)")
@@ -143,12 +142,10 @@ import Testing
 
     // MARK: - The least privilege
 
-    @Test func theMonitorSeesEverythingButConnectionRulesAndSaysSo() async throws {
+    @Test("The monitor sees everything but the connection rules, and is told so") func monitor() async throws {
         let server = TestServer()
-        let settings = try await server.connectionSettings().database("email_service")
-        _ = try await CommandRunner.emaildb(["init"], environment: settings.environment)
+        let settings = try await server.installed(passwords: ["email_monitor": "x"])
         let superuser = try Connection(settings)
-        try superuser.query("ALTER ROLE email_monitor PASSWORD 'x'")
         let monitor = settings.user("email_monitor", password: "x").environment
         let parts = ["verify", "--only", "layout,security"]
         let fresh = try await CommandRunner.emaildb(parts, environment: monitor)
@@ -164,7 +161,7 @@ import Testing
         )
         let whole = try await CommandRunner.emaildb(parts + ["--strict"], environment: monitor)
         #expect(whole.status == 0, "\(whole)")
-        // And it finds what a superuser finds.
+        // It finds what a superuser finds.
         try superuser.script(
             "DROP INDEX idx_email_messages_thread_id; GRANT email_owner TO email_service; DELETE FROM emaildb.ledger WHERE step = 2"
         )
@@ -187,8 +184,7 @@ import Testing
 
     @Test func connectionRulesForRemoteClientsAreWarnings() async throws {
         let server = TestServer()
-        let settings = try await server.connectionSettings().database("email_service")
-        _ = try await CommandRunner.emaildb(["init"], environment: settings.environment)
+        let settings = try await server.installed()
         let security = ["verify", "--only", "security"]
         let fresh = try await CommandRunner.emaildb(security, environment: settings.environment)
         #expect(fresh.status == 0, "\(fresh)")

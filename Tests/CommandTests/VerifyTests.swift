@@ -1,12 +1,8 @@
-import Core
-import EmailDBCommand
 import Foundation
 import FoundationXML
-import Glibc
 import Postgres
 import TestSupport
 import Testing
-import Verify
 
 /// What `verify` says, in every format, and what it ends with.
 @Suite(.needsServer) struct VerifyTests {
@@ -29,7 +25,7 @@ import Verify
 
     // MARK: - Text and status
 
-    @Test func aFreshDatabaseIsAsItShouldBe() async throws {
+    @Test func aFreshDatabaseHasNoFindings() async throws {
         try await TestDatabase.withSchema { settings in
             let result = try await verify(settings)
             #expect(result.status == 0, "\(result)")
@@ -40,7 +36,7 @@ import Verify
         }
     }
 
-    @Test func findingsNameCodeObjectPlaceAndFixAndEndWithStatusOne() async throws {
+    @Test("Findings name code, object, place and fix, and end with status 1") func findings() async throws {
         try await withDamage { settings in
             let result = try await verify(settings, "--only", "layout,security")
             #expect(result.status == 1)
@@ -220,7 +216,7 @@ import Verify
 
     // MARK: - The ignore file
 
-    @Test func whatIsIgnoredIsSaidAndExpiresAndMustBeOfUse() async throws {
+    @Test func whatIsIgnoredIsSaidExpiresAndMustBeOfUse() async throws {
         try await withDamage { settings in
             let folder = try TemporaryFolder()
             try folder.write(

@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func aDirectoryOfSomebodyElseIsRefusedWithTheWayOut() async throws {
+    @Test("A directory of another user is refused, with the way out") func foreignDirectory() async throws {
         try await Container.withVolume { container in
             try await container.start(["--user", "12345"])
             #expect(try await container.waitForEnd() == "4")
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func theApplicationIsNobodySpecialAndTheSuperuserHasNoWayIn() async throws {
+    @Test("The application is an ordinary role, and the superuser has no way in") func roles() async throws {
         try await Container.withVolume { container in
             try await container.start(["--env", "POSTGRES_USER=email_service", "--env", "POSTGRES_DB=email_service"])
             try await container.waitUntilHealthy()
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func withTLSNobodyComesWithoutItAndTheServerCanBeVerified() async throws {
+    @Test("With TLS no client comes without it, and the server can be verified") func encryption() async throws {
         try await Container.withVolume { container in
             try await container.start()
             try await container.waitUntilHealthy()

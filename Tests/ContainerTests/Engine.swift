@@ -1,4 +1,3 @@
-import EmailDBCommand
 import Foundation
 import Postgres
 import TestSupport
@@ -115,13 +114,10 @@ struct Container: Sendable {
 
     /// Waits until Docker calls the container healthy.
     func waitUntilHealthy(limit: Duration = .seconds(60)) async throws {
-        let end = ContinuousClock.now + limit
-        while true {
+        try await eventually("\(name) is healthy", within: limit, every: .milliseconds(100)) {
             let state = try await state("{{.State.Status}} {{.State.Health.Status}} {{.State.ExitCode}}")
-            if state.hasPrefix("running healthy") { return }
             try #require(state.hasPrefix("running"), "ended: \(state)")
-            try #require(ContinuousClock.now < end, "not healthy in time: \(state)")
-            try await Task.sleep(for: .milliseconds(100))
+            return state.hasPrefix("running healthy")
         }
     }
 

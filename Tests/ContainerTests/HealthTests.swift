@@ -1,4 +1,3 @@
-import EmailDBCommand
 import Postgres
 import TestSupport
 import Testing
@@ -30,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func aServerThatReplaysItsLogIsStartingAndStaysAlive() async throws {
+    @Test("A server that replays its log is starting, and stays alive") func replay() async throws {
         try await Container.withVolume { container in
             let long = ["postgres"] + ["checkpoint_timeout=1h", "max_wal_size=8GB"].flatMap { ["-c", $0] }
             try await container.start(command: long)

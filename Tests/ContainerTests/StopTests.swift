@@ -7,7 +7,7 @@ import Testing
 /// What is measured here is measured alone: `make test-container` runs this suite after the others.
 @Suite(.onEngine, .serialized) struct StopTests {
     @Test(arguments: [50, 300, 700, 1100])
-    func aStopDuringTheFirstStartIsQuickAndHeals(milliseconds: Int) async throws {
+    func aStopDuringTheFirstStartIsQuick(milliseconds: Int) async throws {
         try await Container.withVolume { container in
             try await container.start()
             try await Task.sleep(for: .milliseconds(milliseconds))

@@ -1,4 +1,3 @@
-import EmailDBCommand
 import Postgres
 import TestSupport
 import Testing
@@ -33,7 +32,7 @@ import Testing
         Int(try await container.superuser("SELECT max(step) FROM emaildb.ledger")) ?? 0
     }
 
-    @Test func aNewerImageBringsAnOlderVolumeUpToDateAndAnOlderOneRefusesIt() async throws {
+    @Test("A newer image upgrades an older volume, which the older image then refuses") func upgrade() async throws {
         try await Container.withVolume { container in
             try await container.start(image: Engine.olderImage)
             try await container.waitUntilHealthy()
@@ -60,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func aFailingMigrationEndsTheContainerAndHealsWhenItsCauseIsGone() async throws {
+    @Test("A failing migration ends the container, and succeeds when its cause is gone") func failure() async throws {
         try await Container.withVolume { container in
             try await container.start(image: Engine.olderImage)
             try await container.waitUntilHealthy()
@@ -72,7 +71,7 @@ import Testing
             try await container.remove()
 
             try await container.start()
-            // Nobody may get in while it fails.
+            // No client may get in while it fails.
             var attempts = 0
             let end = ContinuousClock.now + .seconds(120)
             while try await container.state("{{.State.Status}}") == "running" {

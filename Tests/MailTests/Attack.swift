@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// What somebody tries, what must come of it, and what proves that it could have come otherwise.
+/// An attempt, what must come of it, and what proves that it could have come otherwise.
 ///
 /// In SQL, `{A.name}` stands for a value of the attacker's tenant and `{B.name}` for one of the victim's.
 struct Attack: Sendable, CustomTestStringConvertible {
@@ -11,8 +11,8 @@ struct Attack: Sendable, CustomTestStringConvertible {
         case attacker
         /// The application, serving tenant B.
         case victim
-        /// The application before it served anybody.
-        case nobody
+        /// The application before it served any tenant.
+        case unset
         /// The application after a transaction that served A.
         case forgetful
         /// The application, serving something that is no tenant.
@@ -32,7 +32,7 @@ struct Attack: Sendable, CustomTestStringConvertible {
     let actor: Actor
     let sql: String
     let outcome: Outcome
-    /// Who does what to show that the attack fails for the right reason.
+    /// The actor and the SQL that show that the attack fails for the right reason.
     let control: (actor: Actor, sql: String)
 
     init(
@@ -81,7 +81,7 @@ struct Attack: Sendable, CustomTestStringConvertible {
         case .attacker: try connection.query(become, [mine.id])
         case .victim: try connection.query(become, [theirs.id])
         case .garbled: try connection.query(become, ["no uuid"])
-        case .nobody, .forgetful, .superuser: break
+        case .unset, .forgetful, .superuser: break
         }
         do {
             // The statements of one text are one attack; what counts is what came of the last.
@@ -96,16 +96,7 @@ struct Attack: Sendable, CustomTestStringConvertible {
 
     /// The text with both tenants' values in place.
     static func filled(_ sql: String, _ mine: Tenant, _ theirs: Tenant) -> String {
-        var text = sql
-        for (name, tenant) in [("A", mine), ("B", theirs)] {
-            let values = [
-                "tenant": tenant.id, "account": tenant.account, "inbox": tenant.inbox, "archive": tenant.archive,
-                "message": tenant.message, "attachment": tenant.attachment, "address": tenant.address,
-                "word": tenant.word, "bodyWord": tenant.bodyWord, "mark": tenant.mark,
-            ]
-            for (key, value) in values { text = text.replacing("{\(name).\(key)}", with: value) }
-        }
-        return text
+        theirs.filling(mine.filling(sql, "A."), "B.")
     }
 }
 

@@ -4,7 +4,7 @@ import Testing
 
 /// The attacks that take more than one statement, session or program.
 @Suite struct AttackSequenceTests {
-    // 10. What a foreign key says must not depend on whether the row is somebody's.
+    // 10. What a foreign key says must not depend on whether the row exists.
     @Test func aStrangersRowAndAMissingOneGiveTheSameError() async throws {
         try await Duel.with { database, mine, theirs in
             let connection = try database.application()
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    // 20. A partition that somebody was granted would be outside the policies of its parent.
+    // 20. A partition that a role was granted would be outside the policies of its parent.
     @Test func noTableIsPartitionedOrInherited() async throws {
         let connection = try Connection(await MailDatabase.attacked.superuser)
         let children = try connection.column(
@@ -119,7 +119,7 @@ import Testing
     }
 
     // 25. A plan is kept, and must not keep the tenant it was made for.
-    @Test func aPreparedStatementServesWhoeverIsServedNow() async throws {
+    @Test func aPreparedStatementServesTheTenantOfNow() async throws {
         try await Duel.with { database, mine, theirs in
             for mode in ["force_generic_plan", "force_custom_plan", "auto"] {
                 let connection = try database.application()

@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    // 28. A word that only others have must not be slower to miss than one that nobody has.
+    // 28. A word that only others have must not be slower to miss than one that no tenant has.
     @Test func theTimeOfASearchTellsNothingOfOtherTenants() async throws {
         try await MailDatabase.withOwn { database in
             let superuser = try Connection(database.superuser)
@@ -122,7 +122,7 @@ import Testing
             #expect(found == "500", "control")
             try connection.serve(mine.id)
             for _ in 1...3 {
-                let unknown = try median("nobody" + theirs.mark)
+                let unknown = try median("absent" + theirs.mark)
                 ratios.append(try median(theirs.word) / unknown)
                 if (0.2...5).contains(ratios.last ?? 0) { break }
             }
@@ -131,7 +131,7 @@ import Testing
     }
 
     // 29. In a pool, the next client gets the session as the last one left it.
-    @Test func aSessionsSettingLeaksThroughAPoolerAndATransactionsDoesNot() async throws {
+    @Test("A session's setting leaks through a pooler, a transaction's does not") func pooler() async throws {
         try await Duel.with { database, mine, theirs in
             try await PgBouncer.with(database.user(), mode: "transaction") { pooled in
                 let count = "SELECT count(*) FROM email_messages"
@@ -158,7 +158,7 @@ import Testing
         }
     }
 
-    // 30. A dump by the application would be one tenant's at best, and nobody would notice.
+    // 30. A dump by the application would be one tenant's at best, and look like one of all.
     @Test func onlyTheBackupRoleDumpsAndItDumpsAll() async throws {
         try await Duel.with { database, mine, theirs in
             let folder = try ServerBinaries.find(nil, state: ".emaildb").directory

@@ -41,7 +41,7 @@ import Testing
                 Attack(1, .attacker, theirs, .nothing, control: .victim),
                 Attack(
                     1, .attacker, "SELECT FROM \(table) WHERE tenant_id <> '{A.tenant}'", .nothing, control: .superuser),
-                Attack(2, .nobody, any, .nothing, control: .attacker),
+                Attack(2, .unset, any, .nothing, control: .attacker),
                 Attack(3, .forgetful, any, .nothing, control: .attacker),
                 Attack(4, .garbled, any, .error("22P02"), control: .attacker),
             ]
@@ -54,15 +54,15 @@ import Testing
                 control: .attacker, "SELECT FROM email_export_tenant() AS e WHERE e.data ->> 'tenant_id' = '{A.tenant}'"
             ),
             Attack(1, "SELECT FROM email_changes('{B.account}', 0)", .nothing, control: .victim),
-            Attack(2, .nobody, "SELECT FROM email_changes('{A.account}', 0)", .error("42501"), control: .attacker),
-            Attack(2, .nobody, "SELECT FROM email_export_tenant()", .error("42501"), control: .attacker),
+            Attack(2, .unset, "SELECT FROM email_changes('{A.account}', 0)", .error("42501"), control: .attacker),
+            Attack(2, .unset, "SELECT FROM email_export_tenant()", .error("42501"), control: .attacker),
             Attack(4, .garbled, "SELECT email_require_tenant()", .error("42501"), control: .attacker),
-            // What the search functions read is nobody's to read directly.
+            // No client reads directly what the search functions read.
             Attack(1, "SELECT FROM email_message_search", .error("42501"), control: .superuser),
             Attack(1, "SELECT FROM emaildb.ledger", .error("42501"), control: .superuser),
         ]
 
-    @Test(arguments: reading) func nobodyReadsAnotherTenantsRows(_ attack: Attack) async throws {
+    @Test(arguments: reading) func anotherTenantsRowsAreNotRead(_ attack: Attack) async throws {
         try await Duel.fight(attack)
     }
 
@@ -72,7 +72,7 @@ import Testing
         zip(inserts(as: "B", into: "B"), inserts(as: "A", into: "A")).flatMap { insert, own in
             [
                 Attack(5, insert, .error("42501"), control: .victim),
-                Attack(6, .nobody, own, .error("42501"), control: .attacker),
+                Attack(6, .unset, own, .error("42501"), control: .attacker),
                 Attack(6, .forgetful, own, .error("42501"), control: .attacker),
             ]
         }
@@ -142,7 +142,7 @@ import Testing
             """
     }
 
-    @Test(arguments: writing) func nobodyWritesAnotherTenantsRows(_ attack: Attack) async throws {
+    @Test(arguments: writing) func anotherTenantsRowsAreNotWritten(_ attack: Attack) async throws {
         try await Duel.fight(attack)
     }
 
@@ -165,7 +165,7 @@ import Testing
         + [
             "INSERT INTO email_audit_log (tenant_id, table_name, operation, record_id)"
                 + " VALUES ('{A.tenant}', 'email_accounts', 'INSERT', gen_random_uuid())",
-            "UPDATE email_audit_log SET actor_id = 'nobody'", "DELETE FROM email_audit_log",
+            "UPDATE email_audit_log SET actor_id = 'forged'", "DELETE FROM email_audit_log",
             "TRUNCATE email_audit_log", "SELECT email_audit_insert()", "SELECT email_purge_audit(0)",
             "DELETE FROM email_message_tombstones",
             "UPDATE email_messages SET change_seq = 1; DROP TABLE email_audit_log",
@@ -208,14 +208,14 @@ import Testing
                 27, "SELECT dblink('dbname=postgres', 'SELECT 1')", .error("42883"), control: .superuser, "SELECT 1"),
         ]
 
-    @Test(arguments: privileges) func nobodyGetsAroundRowSecurity(_ attack: Attack) async throws {
+    @Test(arguments: privileges) func noWayLeadsAroundRowSecurity(_ attack: Attack) async throws {
         try await Duel.fight(attack)
     }
 
     // MARK: - Declared residuals
 
     static let residuals: [Attack] = [
-        // 11 and 12: email_address and id are unique over all tenants, as documented; a refusal says "taken by somebody".
+        // 11 and 12: email_address and id are unique over all tenants, as documented; a refusal says that it is taken.
         Attack(
             11,
             "INSERT INTO email_accounts (tenant_id, user_id, email_address) VALUES ('{A.tenant}', gen_random_uuid(),"
@@ -244,7 +244,7 @@ import Testing
         Attack(
             12, "UPDATE email_messages SET folder_id = '{B.inbox}' WHERE id = '{A.message}'", .error("23505"),
             control: .attacker, "UPDATE email_messages SET folder_id = '{A.archive}' WHERE id = '{A.message}'"),
-        // Sizes are everybody's to see; and whoever may name a tenant may name any: row security is no help against SQL
+        // Every role may see sizes; and a role that may name a tenant may name any: row security is no help against SQL
         // that an attacker writes, which is why applications pass values as parameters.
         Attack(
             0, "SELECT WHERE pg_total_relation_size('email_messages') > 0", .success, control: .superuser),

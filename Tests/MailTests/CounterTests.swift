@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test func aWrongCounterIsFoundAndMended() async throws {
+    @Test func aWrongCounterIsFoundAndFixed() async throws {
         let database = try await MailDatabase.shared
         let superuser = try Connection(database.superuser)
         let tenant = try Tenant(superuser)

@@ -122,7 +122,7 @@ import Testing
 
     // MARK: - Places
 
-    @Test func aMailInTwoFoldersIsOneRowAndAMoveChangesItsFolder() async throws {
+    @Test("A mail in two folders is one row, and a move changes its folder") func twoFolders() async throws {
         try await MailDatabase.withMailbox { connection, tenant in
             let message = "'message_id', 'both', 'imap_uid', $1::text"
             let first = try ingest(connection, tenant, message, ["7"])
@@ -144,7 +144,7 @@ import Testing
         }
     }
 
-    @Test func aMailDeliveredAgainAfterItWasDeletedLivesAgain() async throws {
+    @Test("A mail that is delivered again after it was deleted is there again") func redelivery() async throws {
         try await MailDatabase.withMailbox { connection, tenant in
             let message = "'message_id', 'again', 'is_read', $1::boolean, 'imap_uid', '12'"
             let first = try ingest(connection, tenant, message, ["true"])

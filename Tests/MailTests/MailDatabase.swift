@@ -1,6 +1,4 @@
-import Install
 import Postgres
-import Schema
 import TestSupport
 
 /// A database with the whole schema on the server of these tests, and how its users log in: over TCP, with passwords.
@@ -16,15 +14,9 @@ struct MailDatabase: Sendable {
     }
 
     private static func install() async throws -> MailDatabase {
-        let name = TestDatabase.uniqueName()
-        let settings = try await server.connectionSettings().database(name)
-        _ = try Installer(settings: settings, database: name, source: .embedded()).run()
-        let connection = try Connection(settings)
-        for role in ["email_service", "email_readonly", "email_worker", "email_backup", "email_monitor"] {
-            let verifier = try connection.encryptPassword(password, user: role)
-            try connection.query("ALTER ROLE \(role) PASSWORD \(SQL.literal(verifier))")
-        }
-        return MailDatabase(superuser: settings)
+        let roles = ["email_service", "email_readonly", "email_worker", "email_backup", "email_monitor"]
+        let passwords = Dictionary(uniqueKeysWithValues: roles.map { ($0, password) })
+        return MailDatabase(superuser: try await server.installed(TestDatabase.uniqueName(), passwords: passwords))
     }
 
     /// The database that most tests share: each has tenants of its own, which never see each other.
@@ -56,24 +48,6 @@ struct MailDatabase: Sendable {
     /// How one of the login roles connects.
     func user(_ role: String = "email_service") -> ConnectionSettings { superuser.user(role, password: Self.password) }
 
-    /// A new session of the application, serving nobody.
+    /// A new session of the application, serving no tenant.
     func application() throws -> Connection { try Connection(user()) }
-}
-
-extension Connection {
-    /// Makes the session serve a tenant, as tests do and applications must not.
-    func serve(_ tenant: String?, account: String? = nil) throws {
-        try query("SELECT set_config('app.current_tenant_id', $1, false)", [tenant ?? ""])
-        try query("SELECT set_config('app.current_account_id', $1, false)", [account ?? ""])
-    }
-
-    /// The first column of all rows.
-    func column(_ sql: String, _ parameters: [String?] = []) throws -> [String] {
-        try query(sql, parameters).map { $0[0] ?? "" }
-    }
-
-    /// The first column of the first row; empty when there is none.
-    func value(_ sql: String, _ parameters: [String?] = []) throws -> String {
-        try query(sql, parameters).first?[0] ?? ""
-    }
 }

@@ -2,7 +2,6 @@ import Postgres
 import TestSupport
 import Testing
 
-@testable import Schema
 @testable import Verify
 
 @Suite struct PlanGateTests {
@@ -48,9 +47,7 @@ import Testing
     private func verifySeesTheSame(_ database: MailDatabase, _ superuser: borrowing Connection) throws {
         let name = database.superuser["dbname"] ?? ""
         func findings() throws -> [Finding] {
-            var verifier = Verifier(settings: database.superuser, database: name, source: .embedded())
-            verifier.sections = [.plans]
-            let report = try verifier.run()
+            let report = try VerifyReport.of(database.superuser, [.plans])
             #expect(report.unseen.isEmpty)
             #expect((report.parts.first?.checks ?? 0) > 30)
             return report.findings

@@ -26,7 +26,7 @@ import Testing
         try connection.serve(nil)
     }
 
-    @Test func anOffboardedTenantLeavesNothingAndTheOthersStay() async throws {
+    @Test("An offboarded tenant leaves nothing, and the others stay") func offboarding() async throws {
         try await MailDatabase.withOwn { database in
             let superuser = try Connection(database.superuser)
             let leaving = try Tenant(superuser)

@@ -2,9 +2,6 @@ import Postgres
 import TestSupport
 import Testing
 
-@testable import Install
-@testable import Schema
-
 /// The view of slow statements, where they are counted and where they are not.
 @Suite struct SlowQueryTests {
     @Test func slowStatementsAreShownToTheMonitorAlone() async throws {
@@ -27,12 +24,11 @@ import Testing
         }
     }
 
-    @Test func withoutTheExtensionTheSchemaIsTheSameAndTheViewSaysWhatToDo() async throws {
-        // Preloaded by nobody: init leaves the extension out.
+    @Test("Without the extension the schema is the same, and the view says what to do") func noExtension() async throws
+    {
+        // Not preloaded: init leaves the extension out.
         let server = TestServer(settings: ["shared_preload_libraries": ""])
-        let settings = try await server.connectionSettings().database("email_service")
-        _ = try Installer(settings: settings, database: "email_service", source: .embedded()).run()
-        let connection = try Connection(settings)
+        let connection = try Connection(await server.installed())
         let absent = try failure { try connection.query("SELECT * FROM email_slow_queries") }
         #expect(
             absent.sqlState?.rawValue == "55000" && absent.hint?.contains("CALL emaildb.count_statements()") == true)
@@ -41,7 +37,7 @@ import Testing
         #expect(unloaded.message.contains("not preloaded"), "\(unloaded)")
         let readable = try connection.query(
             "SELECT has_table_privilege('public', 'pg_stat_statements', 'SELECT')::text")
-        #expect(readable.first?[0] == "false", "the procedure closes what CREATE EXTENSION opens to everybody")
+        #expect(readable.first?[0] == "false", "the procedure closes what CREATE EXTENSION opens to PUBLIC")
         try connection.query("DROP EXTENSION pg_stat_statements")
         try await server.stop()
     }

@@ -31,14 +31,7 @@ struct MonitoredDatabase: Sendable {
         on server: TestServer = TestServer(), standby: Bool = false,
         _ body: @escaping @Sendable (MonitoredDatabase) async throws -> Void
     ) async throws {
-        var settings = try await server.connectionSettings().database("email_service")
-        let installed = try await CommandRunner.emaildb(["init"], environment: settings.environment)
-        guard installed.status == 0 else { throw PostgresError(kind: .connect, message: installed.errors) }
-        do {
-            let connection = try Connection(settings)
-            let verifier = try connection.encryptPassword(password, user: "email_monitor")
-            try connection.query("ALTER ROLE email_monitor PASSWORD \(SQL.literal(verifier))")
-        }
+        var settings = try await server.installed(passwords: ["email_monitor": password])
         if standby {
             try await server.becomeStandby()
             settings = try await server.connectionSettings().database("email_service")

@@ -29,7 +29,7 @@ import Testing
     @Test func theLaterValueWins() throws {
         #expect(try ConnectionSettings(target: "host=first host=second")["host"] == "second")
         #expect(try ConnectionSettings(target: "postgresql://first/db?dbname=other")["dbname"] == "other")
-        var settings = try ConnectionSettings(target: "host=first user=somebody")
+        var settings = try ConnectionSettings(target: "host=first user=reader")
         settings["host"] = "second"
         settings["user"] = nil
         #expect(settings.parameters == ["host": "second"])
@@ -47,7 +47,7 @@ import Testing
         #expect(named.first?[1] == "UTF8", "the whole client relies on UTF-8, so that is not for others to say")
     }
 
-    @Test func whatLibpqDecidesAtConnectionTimeHasNoDefaultValue() {
+    @Test func whatLibpqDecidesLaterHasNoDefaultValue() {
         #expect(ConnectionSettings.defaultValue(of: "port")?.isEmpty == false)
         #expect(ConnectionSettings.defaultValue(of: "no such keyword") == nil)
     }
@@ -75,9 +75,9 @@ import Testing
 
     @Test func theDescriptionHidesEverySecret() {
         let settings = ConnectionSettings(parameters: [
-            "host": "db.example", "user": "somebody", "password": Self.sentinel, "sslpassword": Self.sentinel,
+            "host": "db.example", "user": "reader", "password": Self.sentinel, "sslpassword": Self.sentinel,
         ])
-        #expect(settings.description == "host=db.example user=somebody")
+        #expect(settings.description == "host=db.example user=reader")
         #expect(!"\(settings) \(String(reflecting: settings)) \([settings])".contains(Self.sentinel))
     }
 }

@@ -43,7 +43,7 @@ import Testing
         #expect(!error.message.contains(state.rawValue))
     }
 
-    @Test func nobodyListeningIsAConnectErrorWithoutACode() throws {
+    @Test func aClosedPortIsAConnectErrorWithoutACode() throws {
         let port = try Listener(answers: false).port  // closed again at the end of the expression
         let start = ContinuousClock.now
         let error = try failure {
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test(arguments: ["sslmode", "no such keyword"])
-    func aParameterThatLibpqRefusesIsAConfigurationError(_ keyword: String) async throws {
+    func whatLibpqRefusesIsAConfigurationError(_ keyword: String) async throws {
         var settings = try await TestServer.shared.connectionSettings()
         settings[keyword] = "bogus"
         let error = try failure { try Connection(settings) }

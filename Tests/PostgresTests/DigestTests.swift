@@ -64,7 +64,7 @@ import Testing
 
     @Test(.needsServer) func aVerifierOfThisClientMatches() async throws {
         let connection = try Connection(await TestServer.shared.connectionSettings())
-        let verifier = try #require(SCRAMVerifier(try connection.encryptPassword("zwölf", user: "somebody")))
+        let verifier = try #require(SCRAMVerifier(try connection.encryptPassword("zwölf", user: "reader")))
         #expect(verifier.matches(password: "zwölf"))
         #expect(!verifier.matches(password: "elf"))
     }

@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test func aPipelineInATransactionLeavesItsEndToTheCaller() async throws {
+    @Test func aPipelineInATransactionDoesNotEndIt() async throws {
         let connection = try Connection(await TestServer.shared.connectionSettings())
         try connection.query("CREATE TEMP TABLE t (x int)")
         try connection.transaction { _ = try connection.pipeline(["INSERT INTO t VALUES (1)"]) }

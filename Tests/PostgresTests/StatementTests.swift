@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test func aScriptThatCopiesEndsAndLeavesTheSessionUsable() async throws {
+    @Test func aScriptThatCopiesLeavesTheSessionUsable() async throws {
         let connection = try Connection(await TestServer.shared.connectionSettings())
         try connection.query("CREATE TEMP TABLE t (x int)")
         let error = try failure { try connection.script("COPY t FROM STDIN; SELECT 1") }

@@ -29,7 +29,7 @@ enum DocumentedLayout {
         let columns: [Column]
     }
 
-    struct Index: Sendable {
+    struct Index: Sendable, CustomStringConvertible {
         let name: String
         let table: String
         /// Key columns in order, with ` DESC` where documented; empty for the text search, whose key is not documented.
@@ -39,6 +39,8 @@ enum DocumentedLayout {
         /// Values of `type` that a documented predicate must include, and ones that it must leave out.
         var including: [String] = []
         var excluding: [String] = []
+
+        var description: String { name }
     }
 
     static let tables = [accounts, folders, messages, attachments]

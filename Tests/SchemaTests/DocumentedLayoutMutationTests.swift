@@ -3,29 +3,26 @@ import TestSupport
 import Testing
 
 /// Shows that ``DocumentedLayoutCheck`` complains when the database is not as documented; else its silence means nothing.
-@Suite(.needsServer) struct DocumentedLayoutMutationTests {
-    /// Runs SQL in a transaction, checks, and takes it back.
-    private func complaints(after sql: String, _ connection: borrowing Connection) throws -> [String] {
+@Suite(.needsServer, .serialized) struct DocumentedLayoutMutationTests {
+    /// One for all: each case is rolled back.
+    private static let database = Task { try await TestServer.shared.installed(TestDatabase.uniqueName()) }
+
+    /// What is complained of after some SQL, which is rolled back with the session.
+    private func complaints(after sql: String) async throws -> [String] {
+        let connection = try Connection(await Self.database.value)
         try connection.query("BEGIN")
         try connection.script(sql)
-        let complaints = try DocumentedLayoutCheck.complaints(connection)
-        try connection.query("ROLLBACK")
-        return complaints
+        return try DocumentedLayoutCheck.complaints(connection)
     }
 
-    @Test func everyDocumentedIndexIsMissed() async throws {
-        try await TestDatabase.withSchema { settings in
-            let connection = try Connection(settings)
-            for index in DocumentedLayout.indexes {
-                let isConstraint = index.name == "idx_email_accounts_email_address"
-                let drop =
-                    isConstraint
-                    ? "ALTER TABLE \(index.table) DROP CONSTRAINT \(index.name)" : "DROP INDEX \(index.name)"
-                let found = try complaints(after: drop, connection)
-                #expect(found == ["\(index.name): no such index"])
-            }
-            #expect(try DocumentedLayoutCheck.complaints(connection) == [])
-        }
+    private func drop(_ index: DocumentedLayout.Index) -> String {
+        index.name == "idx_email_accounts_email_address"
+            ? "ALTER TABLE \(index.table) DROP CONSTRAINT \(index.name)" : "DROP INDEX \(index.name)"
+    }
+
+    @Test(arguments: DocumentedLayout.indexes) func aMissingIndexIsNoticed(_ index: DocumentedLayout.Index) async throws
+    {
+        #expect(try await complaints(after: drop(index)) == ["\(index.name): no such index"])
     }
 
     /// Other definitions of a documented index, each wrong in one respect.
@@ -59,25 +56,19 @@ import Testing
         return definitions
     }
 
-    @Test(arguments: DocumentedLayout.indexes.filter { !$0.keys.isEmpty }.map(\.name))
-    func anIndexOfAnotherDefinitionIsNoticed(_ name: String) async throws {
-        try await TestDatabase.withSchema { settings in
-            let connection = try Connection(settings)
-            let index = try #require(DocumentedLayout.indexes.first { $0.name == name })
-            let drop =
-                name == "idx_email_accounts_email_address"
-                ? "ALTER TABLE email_accounts DROP CONSTRAINT \(name)" : "DROP INDEX \(name)"
-            for definition in wrongDefinitions(of: index) {
-                let found = try complaints(after: "\(drop); \(definition)", connection)
-                #expect(found.count >= 1 && found.allSatisfy { $0.hasPrefix(name + ": ") }, "\(definition): \(found)")
-            }
-            // The control: dropped and built again as documented, it is accepted.
-            let predicate = index.including.isEmpty ? "" : "WHERE type <> 'custom'"
-            let good =
-                "CREATE \(index.isUnique ? "UNIQUE " : "")INDEX \(name) ON \(index.table)"
-                + " (\(index.keys.joined(separator: ", "))) \(predicate)"
-            #expect(try complaints(after: "\(drop); \(good)", connection) == [])
+    @Test(arguments: DocumentedLayout.indexes.filter { !$0.keys.isEmpty })
+    func anIndexOfAnotherDefinitionIsNoticed(_ index: DocumentedLayout.Index) async throws {
+        for definition in wrongDefinitions(of: index) {
+            let found = try await complaints(after: "\(drop(index)); \(definition)")
+            let isNamed = found.count >= 1 && found.allSatisfy { $0.hasPrefix(index.name + ": ") }
+            #expect(isNamed, "\(definition): \(found)")
         }
+        // The control: dropped and built again as documented, it is accepted.
+        let predicate = index.including.isEmpty ? "" : "WHERE type <> 'custom'"
+        let good =
+            "CREATE \(index.isUnique ? "UNIQUE " : "")INDEX \(index.name) ON \(index.table)"
+            + " (\(index.keys.joined(separator: ", "))) \(predicate)"
+        #expect(try await complaints(after: "\(drop(index)); \(good)") == [])
     }
 
     private static let mutations: [(sql: String, complaint: String)] = [
@@ -148,29 +139,21 @@ import Testing
     ]
 
     @Test(arguments: mutations) func aDifferenceIsNoticed(_ sql: String, _ complaint: String) async throws {
-        try await TestDatabase.withSchema { settings in
-            let connection = try Connection(settings)
-            let found = try complaints(after: sql, connection)
-            #expect(found.contains(complaint), "\(found)")
-            #expect(try DocumentedLayoutCheck.complaints(connection) == [])
-        }
+        let found = try await complaints(after: sql)
+        #expect(found.contains(complaint), "\(found)")
     }
 
     @Test func tooFewIndexesAreNoticed() async throws {
-        try await TestDatabase.withSchema { settings in
-            let connection = try Connection(settings)
-            let rows = try connection.query(
-                """
-                SELECT c.relname FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid
-                WHERE c.relname ~ '^idx_email_' AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = c.oid)
-                ORDER BY 1
-                """)
-            let names = rows.map { $0.text("relname") }
-            #expect(names.count >= 29)
-            let left = 29 - 1  // and the one that belongs to a constraint
-            let drops = names.dropFirst(left).map { "DROP INDEX \($0);" }.joined()
-            let found = try complaints(after: drops, connection)
-            #expect(found.contains("idx_email_*: 29 total, expected at least 30"))
-        }
+        let connection = try Connection(await Self.database.value)
+        let names = try connection.column(
+            """
+            SELECT c.relname FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid
+            WHERE c.relname ~ '^idx_email_' AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = c.oid)
+            ORDER BY 1
+            """)
+        #expect(names.count >= 29)
+        let left = 29 - 1  // and the one that belongs to a constraint
+        let found = try await complaints(after: names.dropFirst(left).map { "DROP INDEX \($0);" }.joined())
+        #expect(found.contains("idx_email_*: 29 total, expected at least 30"))
     }
 }

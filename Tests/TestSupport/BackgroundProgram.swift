@@ -11,7 +11,7 @@ package enum BackgroundProgram {
     ///   - environment: all of its environment but `PATH`.
     ///   - log: the file that gets its output.
     ///   - port: where it serves HTTP.
-    ///   - page: what it answers as soon as it is up; asked for every 50 ms, for ten seconds at most.
+    ///   - page: what it answers as soon as it is up; it is asked for until then.
     ///   - body: gets the process id.
     package static func with<Value: Sendable>(
         _ program: String, _ arguments: [String], environment: [String: String] = [:], log: String, port: Int,
@@ -32,18 +32,15 @@ package enum BackgroundProgram {
             let process = execution.processIdentifier.value
             // A child may have inherited that SIGTERM is blocked.
             defer { kill(process, SIGKILL) }
-            for _ in 0..<200 where LoopbackHTTP.get(port: port, page) == nil {
-                try await Task.sleep(for: .milliseconds(50))
-            }
-            guard LoopbackHTTP.get(port: port, page) != nil else {
-                throw NotUp(description: "\(program) does not answer: \((try? logText(log)) ?? "")")
+            do {
+                try await eventually("\(program) answers") { LoopbackHTTP.get(port: port, page) != nil }
+            } catch {
+                throw NotUp(description: "\(error): \((try? String(contentsOfFile: log, encoding: .utf8)) ?? "")")
             }
             return try await body(process)
         }
         return result.closureResult
     }
-
-    private static func logText(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
 
     private struct NotUp: Error, CustomStringConvertible { let description: String }
 }

@@ -7,16 +7,16 @@ package import Postgres
 
 /// What tests of `init` do to a cluster between two runs, and what they look at afterwards.
 package enum Cluster {
-    /// The roles that the schema makes.
-    package static let roles = Role.allCases.map(\.name)
-
-    /// Brings a cluster back to where initdb left it: no database and no role of ours.
+    /// Brings a cluster back to where initdb left it: none of the databases, and only the roles of initdb.
     package static func empty(_ settings: ConnectionSettings, dropping databases: [String] = ["email_service"]) throws {
         let connection = try Connection(settings.database("postgres"))
         for database in databases {
             try connection.query("DROP DATABASE IF EXISTS \(SQL.identifier(database)) WITH (FORCE)")
         }
-        for role in roles { try connection.query("DROP ROLE IF EXISTS \(role)") }
+        // Those of initdb have lower numbers (FirstNormalObjectId).
+        for role in try connection.column("SELECT oid::regrole FROM pg_roles WHERE oid >= 16384") {
+            try connection.query("DROP ROLE \(role)")
+        }
     }
 
     /// Everything the catalog says of an installed database: facts, and the ledger's steps with their states.
@@ -30,7 +30,7 @@ package enum Cluster {
     }
 }
 
-/// A folder that is removed when nobody holds it any longer.
+/// A folder that is removed with the last reference to it.
 package final class TemporaryFolder: Sendable {
     /// Its absolute path.
     package let path: String
@@ -54,6 +54,9 @@ package final class TemporaryFolder: Sendable {
     package func read(_ name: String) throws -> String {
         try String(contentsOfFile: path + "/" + name, encoding: .utf8)
     }
+
+    /// Whether the program of ``CommandRunner/emaildb(_:environment:errorsIn:)`` has said something already.
+    package func says(_ message: String) -> Bool { (try? read("errors"))?.contains(message) == true }
 
     /// Removes a file.
     package func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path + "/" + name) }

@@ -11,6 +11,13 @@ package struct CommandResult: Sendable {
     package let output: String
     /// Standard error.
     package let errors: String
+
+    /// Standard output as the JSON of a value.
+    package func json<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(type, from: Data(output.utf8))
+    }
 }
 
 /// Runs the program under test, and programs beside it, as their users do.
@@ -44,6 +51,16 @@ package enum CommandRunner {
             killWhen: condition)
     }
 
+    /// Runs `emaildb` in a folder with standard error in its file `errors`, where a test can wait for a message.
+    package static func emaildb(
+        _ arguments: [String], environment: [String: String], errorsIn folder: TemporaryFolder
+    ) async throws -> CommandResult {
+        try folder.write("errors", "")
+        let result = try await run(
+            "sh", ["-c", "exec \"$0\" \"$@\" 2>errors", emaildb] + arguments, environment: environment, in: folder.path)
+        return CommandResult(status: result.status, output: result.output, errors: try folder.read("errors"))
+    }
+
     /// Runs any program.
     package static func run(
         _ program: String, _ arguments: [String], environment: [String: String] = [:], in folder: String? = nil,
@@ -56,7 +73,7 @@ package enum CommandRunner {
         }
         inherited.merge(environment) { _, ours in ours }
         let values = inherited
-        // Threads of its own: tests block those of Swift's concurrency with their queries, and whoever waits for one of
+        // Threads of its own: tests block those of Swift's concurrency with their queries, and what waits for one of
         // these may be too late to end the process in time.
         return try await withCheckedThrowingContinuation { continuation in
             DispatchQueue(label: "command").async {

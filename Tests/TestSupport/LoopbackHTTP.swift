@@ -2,7 +2,7 @@ import Glibc
 
 /// The few lines of HTTP that a test needs to ask a program on this machine.
 package enum LoopbackHTTP {
-    /// The body of an answer; nil when nobody answers, or the status is not 200.
+    /// The body of an answer; nil when there is no answer, or the status is not 200.
     package static func get(port: Int, _ target: String) -> String? {
         let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard connection >= 0 else { return nil }
@@ -31,11 +31,10 @@ package enum LoopbackHTTP {
             if count <= 0 { break }
             answer += buffer[..<count]
         }
-        let text = String(decoding: answer, as: UTF8.self)
-        guard let status = text.split(separator: " ").dropFirst().first, status == "200",
-            let end = text.firstRange(of: "\r\n\r\n")
+        guard answer.split(separator: 32).dropFirst().first?.elementsEqual("200".utf8) == true,
+            let end = answer.firstRange(of: Array("\r\n\r\n".utf8))
         else { return nil }
-        return String(text[end.upperBound...])
+        return String(decoding: answer[end.upperBound...], as: UTF8.self)
     }
 
     /// A query value with everything but letters and digits percent-encoded.

@@ -37,7 +37,7 @@ package enum PgBouncer {
 
     /// Runs a body while a pooler with a configuration runs.
     /// - Parameters:
-    ///   - folder: where to write the configuration; everybody may then read what is in it.
+    ///   - folder: where to write the configuration; every user may then read what is in it.
     ///   - settings: who can log in when it is ready; the body gets them.
     package static func with<Value: Sendable>(
         configuration: String, in folder: TemporaryFolder, reachedBy settings: ConnectionSettings,
@@ -56,16 +56,7 @@ package enum PgBouncer {
         ) { execution in
             let process = execution.processIdentifier.value
             defer { kill(process, SIGKILL) }
-            for attempt in 1... {
-                do {
-                    let connection = try Connection(settings)
-                    connection.close()
-                    break
-                } catch {
-                    guard attempt < 100 else { throw error }
-                    try await Task.sleep(for: .milliseconds(50))
-                }
-            }
+            try await eventually("PgBouncer lets clients in") { (try? Connection(settings)) != nil }
             return try await body(settings)
         }
         return result.closureResult
@@ -74,6 +65,6 @@ package enum PgBouncer {
 
 /// Ports for programs that cannot choose one themselves.
 package enum TestPort {
-    /// A port of the loopback address on which nobody listens at this moment.
+    /// A port of the loopback address on which no program listens at this moment.
     package static func free() -> Int { LocalServer.freePort(preferring: nil) }
 }

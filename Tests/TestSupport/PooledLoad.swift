@@ -10,9 +10,9 @@ import Synchronization
 package struct PooledLoad: Sendable {
     /// For how long a client sets its tenant.
     package enum Scope: String, Sendable {
-        /// As it should: until the end of the transaction.
+        /// As documented: until the end of the transaction.
         case transaction = "t"
-        /// Carelessly.
+        /// Against the documentation: until the end of the session.
         case session = "f"
     }
 

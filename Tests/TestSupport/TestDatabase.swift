@@ -15,14 +15,10 @@ package enum TestDatabase {
     }
 
     /// The same with every step of the schema applied.
-    ///
-    /// Installed each time: a copy of an installed database would lack its grants and its roles' settings, which
-    /// PostgreSQL keeps outside of it.
     package static func withSchema<Value>(
         on server: TestServer = .shared, _ body: (ConnectionSettings) async throws -> Value
     ) async throws -> Value {
-        let settings = try await server.connectionSettings().database(uniqueName())
-        _ = try Installer(settings: settings, database: settings["dbname"] ?? "", source: .embedded()).run()
+        let settings = try await server.installed(uniqueName())
         return try await dropping(settings, body)
     }
 
@@ -50,6 +46,35 @@ package enum TestDatabase {
             }
         }
     }
+}
+
+extension TestServer {
+    /// A database of this server with every step of the schema applied.
+    ///
+    /// Installed each time: a copy of an installed database would lack its grants and its roles' settings, which
+    /// PostgreSQL keeps outside of it.
+    /// - Parameter passwords: by role; roles belong to the cluster, so not on ``shared``.
+    package nonisolated func installed(
+        _ database: String = "email_service", passwords: [String: String] = [:]
+    ) async throws -> ConnectionSettings {
+        let settings = try await connectionSettings().database(database)
+        var installer = Installer(settings: settings, database: database, source: .embedded())
+        installer.passwords = passwords.map { RolePassword(role: $0.key, password: $0.value) }
+        _ = try installer.run()
+        return settings
+    }
+}
+
+extension String {
+    /// The text with another in place of each occurrence of a third, scalar by scalar.
+    ///
+    /// `replacing` compares characters, and takes a quote with a combining mark after it for one that is no quote.
+    package func replacingScalars(_ old: String, with new: String) -> String {
+        String(unicodeScalars.replacing(old.unicodeScalars, with: new.unicodeScalars))
+    }
+
+    /// Whether the bytes of a text are in this one, whatever characters they are part of.
+    package func holds(_ text: String) -> Bool { utf8.firstRange(of: text.utf8) != nil }
 }
 
 extension ConnectionSettings {

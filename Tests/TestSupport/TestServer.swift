@@ -139,14 +139,9 @@ extension TestServer {
         try await eventually("the postmaster is gone", every: .milliseconds(10)) { old.running == nil }
         // Its children end by themselves when they notice; until then they hold the shared memory, and a new
         // postmaster refuses to start.
-        for attempt in 1... {
-            do {
-                try await restart(port: preferredPort)
-                return
-            } catch let error as Failure {
-                guard attempt < 100 else { throw error }
-                try await Task.sleep(for: .milliseconds(100))
-            }
+        try await eventually("a new postmaster starts", every: .milliseconds(100)) {
+            do { try await restart(port: preferredPort) } catch is Failure { return false }
+            return true
         }
     }
 }

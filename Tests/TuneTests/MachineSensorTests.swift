@@ -8,7 +8,7 @@ import Testing
 
 /// What the server's machine is, read through a real server from trees that stand for `/proc` and `/sys`.
 @Suite(.needsServer) struct MachineSensorTests {
-    @Test func aContainerOfOneGigabyteOnALargeHostIsOneGigabyte() async throws {
+    @Test("A container of 1 GB on a large host is 1 GB") func containerLimit() async throws {
         let (memory, cpus) = try await Self.sense([
             "proc/meminfo": "MemTotal:       134217728 kB\nMemFree: 1 kB\n",
             "proc/self/cgroup": "0::/\n",
@@ -52,7 +52,7 @@ import Testing
         #expect(cpus?.value == 4)
     }
 
-    @Test func versionOneIsReadFromItsOwnMountsAndFromTheHierarchy() async throws {
+    @Test("Version 1 of cgroups is read from its own mounts and from the hierarchy") func versionOne() async throws {
         let mounts = """
             32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct
             35 31 0:32 /docker/abc /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory

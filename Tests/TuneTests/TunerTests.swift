@@ -5,9 +5,9 @@ import Testing
 
 @testable import Tune
 
-/// A plan is what somebody agreed to, and nothing else is carried out.
+/// A plan is what its reader agreed to, and nothing else is carried out.
 @Suite(.needsServer) struct TunerTests {
-    @Test func aPlanIsNotCarriedOutOnAServerThatHasChangedSince() async throws {
+    @Test func aPlanIsNotCarriedOutOnAChangedServer() async throws {
         let server = TestServer(isPlain: true)
         let settings = try await server.connectionSettings()
         let connection = try Connection(settings)

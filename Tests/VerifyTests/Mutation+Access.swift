@@ -52,15 +52,15 @@ extension Mutation {
             "EDB-L262", "grant sequence email_message_change_seq to email_service",
             "GRANT UPDATE ON SEQUENCE email_message_change_seq TO email_service"),
         .init("EDB-L263", "grant table email_messages to public", "GRANT SELECT ON email_messages TO PUBLIC"),
-        .init("EDB-L263", "grant table email_messages to somebody", "GRANT SELECT ON email_messages TO somebody"),
+        .init("EDB-L263", "grant table email_messages to stranger", "GRANT SELECT ON email_messages TO stranger"),
         .init(
-            "EDB-L263", "grant column email_messages.subject to somebody",
-            "GRANT SELECT (subject) ON email_messages TO somebody"),
+            "EDB-L263", "grant column email_messages.subject to stranger",
+            "GRANT SELECT (subject) ON email_messages TO stranger"),
         .init(
             "EDB-L263",
             "grant function email_offboard_tenant(tenant uuid, batch_size integer, keep_audit boolean) to public",
             "GRANT EXECUTE ON FUNCTION email_offboard_tenant(uuid, integer, boolean) TO PUBLIC"),
-        .init("EDB-L263", "grant schema emaildb to somebody", "GRANT USAGE ON SCHEMA emaildb TO somebody"),
+        .init("EDB-L263", "grant schema emaildb to stranger", "GRANT USAGE ON SCHEMA emaildb TO stranger"),
         .init("EDB-L263", "grant schema public to public", "GRANT USAGE ON SCHEMA public TO PUBLIC"),
         .init("EDB-L263", "grant database to public", "GRANT CONNECT ON DATABASE {database} TO PUBLIC"),
         .init(

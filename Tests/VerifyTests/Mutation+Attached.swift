@@ -151,11 +151,11 @@ extension Mutation {
             "DROP POLICY email_messages_search_policy ON email_messages; CREATE POLICY email_messages_search_policy"
                 + " ON email_messages AS RESTRICTIVE FOR SELECT TO email_search USING (true)"),
         .init(
-            "EDB-L243", "policy email_messages.everybody",
-            "CREATE POLICY everybody ON email_messages FOR SELECT TO PUBLIC USING (true)"),
+            "EDB-L243", "policy email_messages.open",
+            "CREATE POLICY open ON email_messages FOR SELECT TO PUBLIC USING (true)"),
         .init(
-            "EDB-L243", "policy email_folders.nobody",
-            "CREATE POLICY nobody ON email_folders AS RESTRICTIVE TO email_service USING (false)"),
+            "EDB-L243", "policy email_folders.closed",
+            "CREATE POLICY closed ON email_folders AS RESTRICTIVE TO email_service USING (false)"),
     ]
 
     // MARK: - Functions

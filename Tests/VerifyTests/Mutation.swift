@@ -65,7 +65,7 @@ extension Mutation {
         .init("EDB-L021", "extension pg_trgm", "DROP EXTENSION pg_trgm CASCADE"),
         .init(
             "EDB-L022", "extension pgcrypto",
-            "CREATE SCHEMA IF NOT EXISTS others; ALTER EXTENSION pgcrypto SET SCHEMA others"),
+            "ALTER EXTENSION pgcrypto SET SCHEMA others"),
         .init(
             "EDB-L022", "extension pg_trgm", "DROP EXTENSION pg_trgm CASCADE; CREATE EXTENSION pg_trgm VERSION '1.3'"),
         .init("EDB-L031", "role email_pooler", "DROP OWNED BY email_pooler; DROP ROLE email_pooler"),
@@ -78,7 +78,7 @@ extension Mutation {
         .init(
             "EDB-L042", "membership email_monitor in pg_monitor", "GRANT pg_monitor TO email_monitor WITH ADMIN OPTION"),
         .init(
-            "EDB-L043", "membership somebody in email_service", "CREATE ROLE somebody; GRANT email_service TO somebody"),
+            "EDB-L043", "membership stranger in email_service", "GRANT email_service TO stranger"),
         .init("EDB-L043", "membership email_search in email_audit", "GRANT email_audit TO email_search"),
         .init(
             "EDB-L051", "setting email_service track_activities",

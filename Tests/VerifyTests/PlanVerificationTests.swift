@@ -1,21 +1,13 @@
 import Postgres
-import Schema
 import TestSupport
 import Testing
-
-@testable import Verify
+import Verify
 
 /// Plans of an empty database: whether each query can use its index at all.
 @Suite(.needsServer) struct PlanVerificationTests {
-    private func verify(_ settings: ConnectionSettings) throws -> VerifyReport {
-        var verifier = Verifier(settings: settings, database: settings["dbname"] ?? "", source: .embedded())
-        verifier.sections = [.plans]
-        return try verifier.run()
-    }
-
     @Test func everyQueryOfAnEmptyDatabaseCanUseItsIndex() async throws {
         try await TestDatabase.withSchema { settings in
-            let report = try verify(settings)
+            let report = try VerifyReport.of(settings, [.plans])
             #expect(report.findings.isEmpty, "\(report.findings)")
             #expect(report.unseen.isEmpty)
             #expect((report.parts.first?.checks ?? 0) >= 45)
@@ -55,9 +47,9 @@ import Testing
     func whatKeepsAQueryFromItsIndexIsFound(_ sql: String, _ index: String, _ code: String) async throws {
         try await TestDatabase.withSchema { settings in
             try Connection(settings).script(sql)
-            let report = try verify(settings)
-            let all = report.findings.map { "\($0.code) \($0.object): \($0.actual ?? "")" }
-            #expect(report.findings.contains { $0.code == code && $0.object == "index " + index }, "\(all)")
+            let report = try VerifyReport.of(settings, [.plans])
+            let isFound = report.findings.contains { $0.code == code && $0.object == "index " + index }
+            #expect(isFound, "\(report.summary)")
         }
     }
 
@@ -67,7 +59,7 @@ import Testing
             try TestRole.with(password: "x", superuser) { name in
                 let database = SQL.identifier(settings["dbname"] ?? "")
                 try superuser.script("GRANT CONNECT ON DATABASE \(database) TO \(name)")
-                let report = try verify(settings.user(name, password: "x"))
+                let report = try VerifyReport.of(settings.user(name, password: "x"), [.plans])
                 #expect(report.findings.isEmpty && report.parts.isEmpty)
                 #expect(report.unseen.map(\.section) == [.plans])
                 try superuser.script("REVOKE CONNECT ON DATABASE \(database) FROM \(name)")

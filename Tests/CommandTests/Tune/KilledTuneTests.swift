@@ -8,7 +8,7 @@ import Testing
 @Suite(.needsServer, .serialized) struct KilledTuneSoakTests {
     private static let profiles = ["development", "production", "high-throughput", "read-heavy"]
 
-    @Test func whateverTheMomentTheServerStartsAndTheNextRunFinishes() async throws {
+    @Test("Killed at any moment, the server starts and the next run finishes") func anyMoment() async throws {
         // fsync is on: each ALTER SYSTEM then takes some milliseconds, and a kill hits between two of them.
         let target = TuneServer()
         let connection = try await target.connect()

@@ -57,7 +57,7 @@ import Testing
         #expect(size.why.contains("has room for 20 GB"), "\(size.why)")
     }
 
-    @Test func undoKeepsWhatSomebodyElseHasChangedSince() async throws {
+    @Test func undoKeepsWhatOthersHaveChangedSince() async throws {
         try await target.reset()
         let connection = try await target.connect()
         try connection.query("ALTER SYSTEM SET work_mem = '5MB'")
@@ -94,7 +94,7 @@ import Testing
         #expect(lines == ["log_min_duration_statement = '3s'", "work_mem = '5MB'"])
     }
 
-    @Test func aPreloadedLibraryOfSomebodyElseStays() async throws {
+    @Test func aPreloadedLibraryOfOthersStays() async throws {
         try await target.reset()
         let connection = try await target.connect()
         try connection.query("ALTER SYSTEM SET shared_preload_libraries = 'auto_explain'")
@@ -106,7 +106,7 @@ import Testing
         #expect(try await target.configuration().contains("shared_preload_libraries = 'auto_explain'"))
     }
 
-    @Test func aLibraryThatCannotBeLoadedIsFoundByTheScratchServer() async throws {
+    @Test("A library that cannot be loaded is found by the scratch server") func brokenLibrary() async throws {
         try await target.reset()
         let connection = try await target.connect()
         try connection.query("ALTER SYSTEM SET shared_preload_libraries = 'no_such_library'")

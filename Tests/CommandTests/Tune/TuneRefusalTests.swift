@@ -30,7 +30,7 @@ import Testing
         #expect(try await !target.configuration().contains("wal_level"))
     }
 
-    @Test func minimalWithArchivingOrASlotIsRefusedEvenWithYes() async throws {
+    @Test("wal_level minimal with archiving or a slot is refused, even with --yes") func minimalInUse() async throws {
         try await target.reset()
         let connection = try await target.connect()
         try connection.query("ALTER SYSTEM SET max_wal_senders = 0")
@@ -39,9 +39,9 @@ import Testing
         #expect(archiving.status == 4)
         #expect(archiving.errors.contains("archive_mode = on") && archiving.errors.contains("point-in-time recovery"))
         try connection.query("ALTER SYSTEM RESET archive_mode")
-        try connection.query("SELECT pg_create_physical_replication_slot('somebody')")
+        try connection.query("SELECT pg_create_physical_replication_slot('standby')")
         let slot = try await target.apply("high-throughput", "--wal-level-minimal")
-        try connection.query("SELECT pg_drop_replication_slot('somebody')")
+        try connection.query("SELECT pg_drop_replication_slot('standby')")
         #expect(slot.status == 4 && slot.errors.contains("1 physical replication slots"), "\(slot.errors)")
         #expect(try await !target.configuration().contains("wal_level"))
     }
@@ -83,7 +83,7 @@ import Testing
         _ = try connection.query("SELECT 1")
     }
 
-    @Test func everyMissingPrivilegeIsListedWithItsGrantAndNothingIsHalfDone() async throws {
+    @Test("Every missing privilege is listed with its grant, and nothing is half done") func privileges() async throws {
         try await target.reset()
         let connection = try await target.connect()
         try connection.script(

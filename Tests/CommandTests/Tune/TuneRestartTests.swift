@@ -4,9 +4,9 @@ import Postgres
 import TestSupport
 import Testing
 
-/// Restarting with a way back, and mending a server that does not start.
+/// Restarting with a way back, and fixing a server that does not start.
 @Suite(.needsServer, .serialized) struct TuneRestartTests {
-    @Test func aRestartPutsEverythingIntoForceAndIsTakenBackWhenItFails() async throws {
+    @Test("A restart puts everything into force, and is taken back when it fails") func restart() async throws {
         let target = TuneServer()
         let restarted = try await target.apply("production", "--restart", "--memory", "1GB")
         #expect(restarted.status == 0, "\(restarted)")
@@ -14,21 +14,21 @@ import Testing
         #expect(try await target.connect().query("SHOW shared_buffers").first?[0] == "256MB")
         #expect(try await target.connect().query("SHOW shared_preload_libraries").first?[0] == "pg_stat_statements")
         #expect(try await target.tune("--restart").output.contains("no restart needed"))
-        // What an undo takes out of the file while the server runs with it stands in nobody's way.
+        // What an undo takes out of the file while the server runs with it stands in the way of no later run.
         let undone = try await target.tune("--undo")
         #expect(undone.output.contains("restart the server to put into force: max_connections"), "\(undone)")
         let again = try await target.apply("production", "--memory", "1GB")
         #expect(again.status == 0, "\(again)")
 
-        // Written while it was possible; then somebody made it impossible.
+        // Written while it was possible; then a slot makes it impossible.
         try await target.connect().query("ALTER SYSTEM SET max_wal_senders = 0")
         let minimal = try await target.apply("high-throughput", "--memory", "1GB", "--wal-level-minimal")
         #expect(minimal.status == 0, "\(minimal)")
-        try await target.connect().query("SELECT pg_create_physical_replication_slot('somebody')")
+        try await target.connect().query("SELECT pg_create_physical_replication_slot('standby')")
         let rolledBack = try await target.tune("--restart")
         #expect(rolledBack.status == 2, "\(rolledBack)")
         #expect(rolledBack.output.contains("rolled back"))
-        #expect(rolledBack.output.contains("replication slot \"somebody\" exists"))
+        #expect(rolledBack.output.contains("replication slot \"standby\" exists"))
         let connection = try await target.connect()
         #expect(try connection.query("SHOW wal_level").first?[0] == "replica")
         #expect(try await target.configuration().contains("max_wal_senders = '0'"), "theirs")
@@ -36,7 +36,7 @@ import Testing
         try await target.server.stop()
     }
 
-    @Test func aServerThatDoesNotStartIsMendedOffline() async throws {
+    @Test func aServerThatDoesNotStartIsFixedOffline() async throws {
         let target = TuneServer()
         #expect(try await target.apply("production", "--memory", "1GB").status == 0)
         let data = try await target.data()

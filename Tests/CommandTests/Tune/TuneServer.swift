@@ -68,7 +68,7 @@ struct TuneOutcome: Decodable {
     let plan: Plan
 
     static func plan(_ result: CommandResult) throws -> [String: Item] {
-        let outcome = try JSONDecoder().decode(TuneOutcome.self, from: Data(result.output.utf8))
+        let outcome = try result.json(TuneOutcome.self)
         return Dictionary(outcome.plan.items.map { ($0.setting, $0) }, uniquingKeysWith: { first, _ in first })
     }
 }

@@ -28,7 +28,7 @@ import Testing
         let command = "'\(CommandRunner.emaildb)' tune --profile development --memory 1GB"
         // script(1) gives the program a terminal.
         let result = try await CommandRunner.run(
-            "sh", ["-c", "(sleep 0.1; echo '\(answer)') | script -qec \"\(command)\" /dev/null"],
+            "sh", ["-c", "echo '\(answer)' | script -qec \"\(command)\" /dev/null"],
             environment: try await target.server.connectionSettings().environment)
         #expect(result.output.contains("Write this? [y/N]"), "\(result)")
         #expect(result.output.contains("settings written   (to take them back") == writes, "\(result.output)")

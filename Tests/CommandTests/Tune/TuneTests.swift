@@ -76,13 +76,13 @@ import Testing
         #expect(result.errors.contains(words), "\(result.errors)")
     }
 
-    @Test func theDocumentsLiteralValuesAreGivenOnRequest() async throws {
+    @Test func theDocumentsOwnValuesAreGivenOnRequest() async throws {
         try await target.reset()
         let exact = try await target.tune(
             "--profile", "read-heavy", "--exact", "--memory", "16GB", "--plan", "--format", "json")
         let items = try TuneOutcome.plan(exact)
-        let literal = ["random_page_cost": "1.01", "effective_io_concurrency": "500", "effective_cache_size": "8GB"]
-        for (name, value) in literal { #expect(items[name]?.proposed == value, "\(name)") }
+        let documented = ["random_page_cost": "1.01", "effective_io_concurrency": "500", "effective_cache_size": "8GB"]
+        for (name, value) in documented { #expect(items[name]?.proposed == value, "\(name)") }
         #expect(items["autovacuum_work_mem"] == nil, "the document does not name it")
         let large = try await target.tune("--profile", "production", "--exact", "--memory", "2GB", "--yes")
         #expect(large.status == 4 && large.errors.contains("of 2 GB"), "\(large)")
@@ -106,7 +106,7 @@ import Testing
             try connection.query("SELECT rolconfig::text FROM pg_roles WHERE rolname = 'email_service'").first?[0]
         }
         #expect(try setting() == "{synchronous_commit=off}")
-        #expect(try connection.query("SHOW synchronous_commit").first?[0] == "on", "everybody else waits")
+        #expect(try connection.query("SHOW synchronous_commit").first?[0] == "on", "all other roles wait")
         #expect(
             try await target.apply("high-throughput", "--async-commit", "application").output.contains("nothing to do"))
         // Leaving the profile ends it; so would --undo.
@@ -118,7 +118,7 @@ import Testing
         try connection.query("DROP ROLE email_service")
     }
 
-    @Test func highThroughputKeepsMailSafeUnlessToldOtherwise() async throws {
+    @Test("high-throughput keeps mail safe unless told otherwise") func highThroughput() async throws {
         try await target.reset()
         let plan = try await target.tune("--profile", "high-throughput", "--memory", "8GB", "--plan")
         #expect(plan.output.contains("Commits still wait for the disk"))

@@ -1,23 +1,23 @@
-import Postgres
+package import Postgres
 import Testing
 
 /// A tenant with an account, two folders, and mail.
-struct Tenant: Sendable {
-    let id: String
-    let account: String
-    let inbox: String
-    let archive: String
-    /// The message that ``init(_:)`` stores in the inbox; it has an attachment, and its words are nobody else's.
-    let message: String
-    let attachment: String
-    let address: String
+package struct Tenant: Sendable {
+    package let id: String
+    package let account: String
+    package let inbox: String
+    package let archive: String
+    /// The message that ``init(_:)`` stores in the inbox; it has an attachment, and no other tenant has its words.
+    package let message: String
+    package let attachment: String
+    package let address: String
     /// In the subject.
-    let word: String
+    package let word: String
     /// In the body.
-    let bodyWord: String
+    package let bodyWord: String
 
-    /// Makes the session serve a new tenant, and inserts its rows by the session's role.
-    init(_ connection: borrowing Connection) throws {
+    /// Inserts a new tenant's rows by the session's role; the session serves no tenant afterwards.
+    package init(_ connection: borrowing Connection) throws {
         func insert(_ sql: String, _ parameters: [String?]) throws -> String {
             try #require(try connection.query(sql + " RETURNING id", parameters).first?["id"])
         }
@@ -58,10 +58,10 @@ struct Tenant: Sendable {
     }
 
     /// The part of ``address`` and of all other values that is this tenant's alone.
-    var mark: String { String(word.dropFirst("subject".count)) }
+    package var mark: String { String(word.dropFirst("subject".count)) }
 
     /// The id of this tenant's first row in a table.
-    func row(in table: String) -> String {
+    package func row(in table: String) -> String {
         switch table {
         case "email_accounts": account
         case "email_folders": inbox
@@ -70,9 +70,18 @@ struct Tenant: Sendable {
         }
     }
 
+    /// The text with values in place of their names in braces, such as `{inbox}`, each behind a prefix.
+    package func filling(_ text: String, _ prefix: String = "") -> String {
+        let values = [
+            "tenant": id, "account": account, "inbox": inbox, "archive": archive, "message": message,
+            "attachment": attachment, "address": address, "word": word, "bodyWord": bodyWord, "mark": mark,
+        ]
+        return values.reduce(text) { $0.replacing("{\(prefix)\($1.key)}", with: $1.value) }
+    }
+
     /// Stores a message by a session that serves the tenant.
     @discardableResult
-    func store(
+    package func store(
         _ connection: borrowing Connection, subject: String = "", body: String = "", folder: String? = nil,
         receivedAt: Int? = nil
     ) throws -> String {
@@ -81,5 +90,23 @@ struct Tenant: Sendable {
             INSERT INTO email_messages (tenant_id, account_id, folder_id, message_id, subject, text_body, received_at)
             VALUES ($1::uuid, $2::uuid, $3::uuid, gen_random_uuid()::text, $4, $5, $6::bigint) RETURNING id
             """, [id, account, folder ?? inbox, subject, body, receivedAt.map { String($0) }])
+    }
+}
+
+extension Connection {
+    /// Makes the session serve a tenant, as tests do and applications must not.
+    package func serve(_ tenant: String?, account: String? = nil) throws {
+        try query("SELECT set_config('app.current_tenant_id', $1, false)", [tenant ?? ""])
+        try query("SELECT set_config('app.current_account_id', $1, false)", [account ?? ""])
+    }
+
+    /// The first column of all rows.
+    package func column(_ sql: String, _ parameters: [String?] = []) throws -> [String] {
+        try query(sql, parameters).map { $0[0] ?? "" }
+    }
+
+    /// The first column of the first row; empty when there is none.
+    package func value(_ sql: String, _ parameters: [String?] = []) throws -> String {
+        try query(sql, parameters).first?[0] ?? ""
     }
 }

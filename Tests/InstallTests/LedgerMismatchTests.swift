@@ -1,8 +1,11 @@
+import Core
+import Install
 import Postgres
+import Schema
 import TestSupport
 import Testing
 
-/// Whatever contradicts the ledger ends `init` with status 6 and nothing written.
+/// Whatever contradicts the ledger ends an installation with nothing written.
 @Suite(.needsServer) struct LedgerMismatchTests {
     /// A change to the applied files or to the ledger, and what the message must say of it.
     struct Contradiction: Sendable, CustomTestStringConvertible {
@@ -43,23 +46,21 @@ import Testing
     ]
 
     @Test(arguments: contradictions)
-    func isRefusedWithStatusSix(_ contradiction: Contradiction) async throws {
+    func isRefused(_ contradiction: Contradiction) async throws {
         let folder = try TemporaryFolder.withSlowIndex(milliseconds: 1)
         try await TestDatabase.withEmpty { settings in
-            let first = try await CommandRunner.emaildb(
-                ["init", "--sql", folder.path], environment: settings.environment)
-            try #require(first.status == 0, "\(first.errors)")
+            try install(settings, .directory(folder.path))
             try contradiction.change(folder, settings)
+            let source = try SchemaSource.directory(folder.path)
             let connection = try Connection(settings)
             let before = try Self.writes(connection)
-            let result = try await CommandRunner.emaildb(
-                ["init", "--sql", folder.path], environment: settings.environment)
-            #expect(result.status == 6)
-            for words in contradiction.says { #expect(result.errors.contains(words), "\(result.errors)") }
+            let failure = try refusal(settings, source)
+            #expect(failure.status == .ledgerMismatch)
+            for words in contradiction.says { #expect(failure.said.contains(words), "\(failure)") }
             #expect(try Self.writes(connection) == before, "nothing was written")
-            let status = try await CommandRunner.emaildb(
-                ["status", "--sql", folder.path], environment: settings.environment)
-            #expect(status.status == 6)
+            let status = try StatusReport.read(
+                settings: settings, database: try #require(settings["dbname"]), source: source)
+            #expect(!status.problems.isEmpty)
         }
     }
 
@@ -67,7 +68,7 @@ import Testing
     func otherLineEndsAndAByteOrderMarkAreTheSameFile(_ change: String) async throws {
         let folder = try TemporaryFolder.withSlowIndex(milliseconds: 1)
         try await TestDatabase.withEmpty { settings in
-            _ = try await CommandRunner.emaildb(["init", "--sql", folder.path], environment: settings.environment)
+            try install(settings, .directory(folder.path))
             let text = try folder.read("0002_slow_table.sql")
             let changed =
                 change == "\r\n"
@@ -75,14 +76,11 @@ import Testing
                 : change + text
             #expect(changed.unicodeScalars.count > text.unicodeScalars.count)
             try folder.write("0002_slow_table.sql", changed)
-            let result = try await CommandRunner.emaildb(
-                ["init", "--sql", folder.path], environment: settings.environment)
-            #expect(result.status == 0, "\(result.errors)")
-            #expect(result.output.contains("nothing to do"))
+            #expect(try install(settings, .directory(folder.path)).applied.isEmpty)
         }
     }
 
-    @Test func aSecondInitWritesNothingAndTakesNoLockOnTables() async throws {
+    @Test func aSecondRunWritesAndLocksNothing() async throws {
         try await TestDatabase.withSchema { settings in
             let blocker = try Connection(settings)
             try blocker.script(
@@ -90,10 +88,10 @@ import Testing
                     + " IN ACCESS EXCLUSIVE MODE")
             let connection = try Connection(settings)
             let before = try Self.writes(connection)
-            let result = try await CommandRunner.emaildb(
-                ["init", "--lock-timeout", "2"], environment: settings.environment)
-            #expect(result.status == 0, "\(result.errors)")
-            #expect(result.output.contains("nothing to do"))
+            // A lock that it waited for would end it, by the timeout of its own session.
+            var hurried = settings
+            hurried["options"] = "-c lock_timeout=2s"
+            #expect(try install(hurried).applied.isEmpty)
             #expect(try Self.writes(connection) == before)
             // The control: a write is seen by the same measure.
             try connection.query("UPDATE emaildb.ledger SET duration_ms = 0 WHERE step = 1")

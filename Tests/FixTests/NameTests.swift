@@ -1,29 +1,30 @@
-import Core
-import Fix
 import FoundationEssentials
-import Install
 import Postgres
-import Schema
 import TestSupport
 import Testing
 import Verify
 
 /// Names that an object may have are found, shown on one line, and fixed with the right object, whatever is in them.
 @Suite(.needsServer, .serialized) struct NameTests {
+    /// One of its own: roles belong to the whole cluster.
+    private static let database = SequentialDatabase()
+
     /// Something extra in an installed database, for an object of any name.
-    private struct Drift {
+    struct Drift: Sendable, CustomTestStringConvertible {
         let kind: String
         /// The finding, as it is printed; `{}` stands for the name, as findings write it.
         let finding: String
-        /// `{}` stands for the name, quoted, `{'}` for the name as a literal.
+        /// `{}` stands for the name, quoted, `{'}` for the name as a text.
         let sql: String
         /// A query that has a row as long as the object of a name is there.
         let exists: String
         /// What takes away what no fix does.
         var undo = ""
+
+        var testDescription: String { kind }
     }
 
-    private static let drifts = [
+    static let drifts = [
         Drift(
             kind: "grantee", finding: "EDB-L263 grant table email_messages to {}",
             sql: "CREATE ROLE {}; GRANT SELECT, UPDATE ON email_messages TO {}",
@@ -81,7 +82,7 @@ import Verify
             undo: "DROP SCHEMA {} CASCADE"),
     ]
 
-    private static let hostile = ["a b", "x.y", "we\"ird", "naïve", "new\nline", "tab\there", "$$", "--"]
+    static let hostile = ["a b", "x.y", "we\"ird", "q\"\u{301}e", "naïve", "new\nline", "tab\there", "$$", "--"]
 
     private static func random(_ generator: inout SeededGenerator) -> String {
         let characters = Array("ab z.\"'$-/*;,()\\\n\r\t\u{B}\u{85}\u{2028}\u{202E}é😀\u{301}=|#%{".unicodeScalars)
@@ -93,82 +94,69 @@ import Verify
     }
 
     private static func filled(_ text: String, _ name: String) -> String {
-        text.replacing("{'}", with: "\u{1}").replacing("{}", with: SQL.identifier(name))
-            .replacing("\u{1}::reg", with: SQL.literal("\"\(name.replacing("\"", with: "\"\""))\"") + "::reg")
-            .replacing("\u{1}", with: SQL.literal(name))
-    }
-
-    private func report(_ settings: ConnectionSettings) throws -> VerifyReport {
-        var verifier = Verifier(settings: settings, database: settings["dbname"] ?? "", source: .embedded())
-        verifier.sections = [.layout, .security]
-        return try verifier.run()
+        text.replacingScalars("{'}", with: "\u{1}").replacingScalars("{}", with: SQL.identifier(name))
+            .replacingScalars(
+                "\u{1}::reg", with: SQL.literal("\"" + name.replacingScalars("\"", with: "\"\"") + "\"") + "::reg"
+            )
+            .replacingScalars("\u{1}", with: SQL.literal(name))
     }
 
     /// Makes an object of a name and one of a similar name, fixes the former alone, and looks at both.
-    private func check(_ drift: Drift, _ name: String, _ settings: ConnectionSettings) async throws {
-        let connection = try Connection(settings)
-        try connection.script(Self.filled(drift.sql, name))
-        let before = try report(settings)
-        let shown = Self.filled(drift.finding.replacing("{}", with: "\u{2}"), name)
-            .replacing("\u{2}", with: SQL.isPlain(name) ? name : SQL.identifier(name))
-        let found = before.findings.map { "\($0.code) \($0.object)" }
-        #expect(found.contains(shown), "\(drift.kind) \(name.debugDescription): \(shown) is not among \(found)")
-        for finding in before.findings {
-            let lines = [finding.object, finding.expected ?? "", finding.actual ?? ""]
-            #expect(!lines.joined().unicodeScalars.contains(where: SQL.isHidden), "\(finding)")
-        }
+    private func check(_ drift: Drift, _ name: String) async throws {
+        let label = "\(drift.kind) \(name.debugDescription)"
+        try await Self.database.with { settings in
+            let connection = try Connection(settings)
+            try connection.script(Self.filled(drift.sql, name))
+            let before = try VerifyReport.of(settings)
+            let shown = Self.filled(drift.finding.replacing("{}", with: "\u{2}"), name)
+                .replacingScalars("\u{2}", with: SQL.isPlain(name) ? name : SQL.identifier(name))
+            let found = before.findings.map { "\($0.code) \($0.object)" }
+            #expect(found.contains(shown), "\(label): \(shown) is not among \(found)")
+            for finding in before.findings {
+                let lines = [finding.object, finding.expected ?? "", finding.actual ?? ""]
+                #expect(!lines.joined().unicodeScalars.contains(where: SQL.isHidden), "\(finding)")
+            }
 
-        let folder = try TemporaryFolder()
-        try folder.write("fix.sql", try #require(before.fixScript))
-        // A similar object that comes later stays.
-        let similar = name + "x"
-        try connection.script(Self.filled(drift.sql, similar))
-        let psql = try await CommandRunner.run(
-            "psql", ["-X", "-q", "-f", folder.path + "/fix.sql"], environment: settings.environment)
-        #expect(psql.status == 0, "\(drift.kind) \(name.debugDescription): \(psql.errors)\n\(before.fixScript ?? "")")
-        #expect(try connection.query(Self.filled(drift.exists, name)).isEmpty, "\(drift.kind) \(name.debugDescription)")
-        #expect(
-            try !connection.query(Self.filled(drift.exists, similar)).isEmpty,
-            "\(drift.kind) \(similar.debugDescription)")
+            let folder = try TemporaryFolder()
+            try folder.write("fix.sql", try #require(before.fixScript))
+            // A similar object that comes later stays.
+            let similar = name + "x"
+            try connection.script(Self.filled(drift.sql, similar))
+            let psql = try await CommandRunner.run(
+                "psql", ["-X", "-q", "-f", folder.path + "/fix.sql"], environment: settings.environment)
+            #expect(psql.status == 0, "\(label): \(psql.errors)\n\(before.fixScript ?? "")")
+            #expect(try connection.query(Self.filled(drift.exists, name)).isEmpty, "\(label)")
+            #expect(try !connection.query(Self.filled(drift.exists, similar)).isEmpty, "\(label) and x")
 
-        try connection.script(try #require(report(settings).fixScript).replacing("\\set ON_ERROR_STOP on", with: ""))
-        if !drift.undo.isEmpty {
-            try connection.script(Self.filled(drift.undo, name) + ";" + Self.filled(drift.undo, similar))
+            try connection.runFix(try #require(VerifyReport.of(settings).fixScript))
+            if !drift.undo.isEmpty {
+                try connection.script(Self.filled(drift.undo, name) + ";" + Self.filled(drift.undo, similar))
+            }
+            let after = try VerifyReport.of(settings)
+            #expect(after.findings.isEmpty, "\(label): \(after.summary)")
+            return after.findings.isEmpty
         }
-        let after = try report(settings)
-        #expect(after.findings.isEmpty, "\(drift.kind) \(name.debugDescription): \(after.findings.map(\.object))")
     }
 
-    private func withServer(_ body: (ConnectionSettings) async throws -> Void) async throws {
-        let server = TestServer()
-        let settings = try await server.connectionSettings().database("email_service")
-        _ = try Installer(settings: settings, database: "email_service", source: .embedded()).run()
-        try await body(settings)
-        try await server.stop()
+    @Test(arguments: drifts, hostile) func anyObjectMayHaveAnyName(_ drift: Drift, _ name: String) async throws {
+        try await check(drift, name)
     }
 
-    @Test func everyKindOfObjectMayHaveAnyName() async throws {
-        try await withServer { settings in
-            for drift in Self.drifts {
-                for name in Self.hostile { try await check(drift, name, settings) }
-            }
-            var generator = SeededGenerator(printing: "names")
-            for _ in 0..<50 {
-                let name = Self.random(&generator)
-                try await check(Self.drifts.randomElement(using: &generator) ?? Self.drifts[0], name, settings)
-            }
+    @Test func fiftyRandomNames() async throws {
+        var generator = SeededGenerator(printing: "names")
+        for _ in 0..<50 {
+            let name = Self.random(&generator)
+            try await check(try #require(Self.drifts.randomElement(using: &generator)), name)
         }
     }
 
     @Test(arguments: hostile) func aDatabaseMayHaveAnyName(_ name: String) async throws {
-        let server = TestServer.shared
-        var settings = try await server.connectionSettings()
-        let maintenance = try Connection(settings.database("postgres"))
         let unique = name + TestDatabase.uniqueName()
-        settings["dbname"] = unique
-        _ = try Installer(settings: settings, database: unique, source: .embedded()).run()
+        let settings = try await TestServer.shared.installed(unique)
+        let maintenance = try Connection(settings.database("postgres"))
+        defer { _ = try? maintenance.query("DROP DATABASE \(SQL.identifier(unique)) WITH (FORCE)") }
         try Connection(settings).script("GRANT CONNECT ON DATABASE \(SQL.identifier(unique)) TO PUBLIC")
-        let script = try #require(try report(settings).fixScript)
+        let script = try #require(try VerifyReport.of(settings).fixScript)
         #expect(script.split(separator: "\n").prefix(2).allSatisfy { $0.hasPrefix("-- ") })
         // The command of its second line, in a shell.
         let folder = try TemporaryFolder()
@@ -180,7 +168,6 @@ import Verify
         environment["PGDATABASE"] = nil
         let result = try await CommandRunner.run("bash", ["-c", command], environment: environment)
         #expect(result.status == 0, "\(command): \(result.errors)")
-        #expect(try report(settings).findings.isEmpty)
-        try maintenance.query("DROP DATABASE \(SQL.identifier(unique)) WITH (FORCE)")
+        #expect(try VerifyReport.of(settings).findings.isEmpty)
     }
 }

@@ -4,10 +4,8 @@ import Server
 import TestSupport
 import Testing
 
-@testable import Tune
-
 /// What is read from and written to configuration files means the same to PostgreSQL.
-@Suite struct ConfigurationTextTests {
+@Suite struct AutoConfigurationTests {
     @Test(.needsServer) func valuesSurviveTheServersOwnFile() async throws {
         let server = TestServer(isPlain: true)
         let settings = try await server.connectionSettings()
@@ -34,22 +32,5 @@ import Testing
         #expect(file.entries.map(\.name) == ["work_mem", "port"])
         #expect(file["port"] == "5433")
         #expect(file.broken.map(\.line) == [3, 6])
-    }
-
-    @Test(.needsServer) func valuesAreComparedByWhatTheyMean() async throws {
-        let connection = try Connection(try await TestServer.shared.connectionSettings())
-        let state = try ServerState(connection)
-        func same(_ name: String, _ one: String, _ other: String) -> Bool { state[name]?.same(one, other) ?? false }
-        #expect(same("shared_buffers", "2GB", "262144"))
-        #expect(same("shared_buffers", "2GB", "2048MB"))
-        #expect(!same("shared_buffers", "2GB", "2047MB"))
-        #expect(same("log_min_duration_statement", "1s", "1000"))
-        #expect(same("random_page_cost", "1.1", "1.10"))
-        #expect(same("fsync", "on", "true"))
-        #expect(same("wal_level", "Replica", "replica"))
-        #expect(same("shared_preload_libraries", "a, \"b\"", "a,b"))
-        #expect(!same("shared_preload_libraries", "a,b", "b,a"), "the order of loading counts")
-        #expect(state["log_min_duration_statement"]?.display("60000") == "1min")
-        #expect(state["shared_buffers"]?.display("262144") == "2GB")
     }
 }

@@ -1,19 +1,19 @@
+import Core
 import FoundationEssentials
 import Postgres
 import Server
 import TestSupport
 import Testing
 
-/// What stands in the way is said before anything is written, all at once, with the command that fixes it: status 4.
+/// What stands in the way is said before anything is written, all at once, with the command that fixes it.
 @Suite(.needsServer) struct PreflightTests {
     @Test func aStandbyIsRefused() async throws {
         let server = TestServer()
         try await server.becomeStandby()
-        let result = try await CommandRunner.emaildb(
-            ["init"], environment: try await server.connectionSettings().environment)
-        #expect(result.status == 4)
-        #expect(result.errors.contains("the server is a standby"))
-        #expect(result.errors.contains("pg_promote"))
+        let failure = try refusal(await server.connectionSettings())
+        #expect(failure.status == .refused)
+        #expect(failure.said.contains("the server is a standby"))
+        #expect(failure.said.contains("pg_promote"))
         try await server.stop()
     }
 
@@ -21,10 +21,10 @@ import Testing
         try await TestDatabase.withEmpty { settings in
             let name = try #require(settings["dbname"])
             try Connection(settings).query("ALTER DATABASE \(name) SET default_transaction_read_only = on")
-            let result = try await CommandRunner.emaildb(["init"], environment: settings.environment)
-            #expect(result.status == 4)
-            #expect(result.errors.contains("transactions are read-only by default"))
-            #expect(result.errors.contains("ALTER SYSTEM RESET default_transaction_read_only"))
+            let failure = try refusal(settings)
+            #expect(failure.status == .refused)
+            #expect(failure.said.contains("transactions are read-only by default"))
+            #expect(failure.said.contains("ALTER SYSTEM RESET default_transaction_read_only"))
             try Self.expectNothingWritten(settings)
         }
     }
@@ -32,14 +32,14 @@ import Testing
     @Test func postgreSQL14IsRefused() async throws {
         let server = TestServer(binaries: ".emaildb/postgresql/14")
         let settings = try await server.connectionSettings()
-        let result = try await CommandRunner.emaildb(["init"], environment: settings.environment)
-        #expect(result.status == 4)
-        #expect(result.errors.contains("the server is PostgreSQL 14; emaildb needs 15 or newer"))
-        #expect(result.errors.contains("apt-get install postgresql-16"))
+        let failure = try refusal(settings)
+        #expect(failure.status == .refused)
+        #expect(failure.said.contains("the server is PostgreSQL 14; emaildb needs 15 or newer"))
+        #expect(failure.said.contains("apt-get install postgresql-16"))
         try await server.stop()
     }
 
-    @Test func extensionsThatAreMissingOrBrokenAreNamedTogether() async throws {
+    @Test("Extensions that are missing or broken are named together") func brokenExtensions() async throws {
         let binaries = try ServerBinaries.find(nil, state: ".emaildb").directory
         let folder = try TemporaryFolder()
         let copied = try await CommandRunner.run("cp", ["-rL", binaries, folder.path + "/server"])
@@ -55,13 +55,14 @@ import Testing
             })
         try folder.remove("server/" + library)
         let server = TestServer(binaries: folder.path + "/server")
-        let settings = try await server.connectionSettings()
-        let result = try await CommandRunner.emaildb(["init"], environment: settings.environment)
-        #expect(result.status == 4)
-        #expect(result.errors.contains("the extension pg_trgm is not installed on the server"), "\(result.errors)")
-        #expect(result.errors.contains("the extension pgcrypto is there but its library cannot be loaded"))
-        #expect(result.errors.contains("apt-get install postgresql-"))
-        let databases = try Connection(settings).query("SELECT FROM pg_database WHERE datname = 'email_service'")
+        let settings = try await server.connectionSettings().database("email_service")
+        let failure = try refusal(settings)
+        #expect(failure.status == .refused)
+        #expect(failure.said.contains("the extension pg_trgm is not installed on the server"), "\(failure)")
+        #expect(failure.said.contains("the extension pgcrypto is there but its library cannot be loaded"))
+        #expect(failure.said.contains("apt-get install postgresql-"))
+        let databases = try Connection(settings.database("postgres")).query(
+            "SELECT FROM pg_database WHERE datname = 'email_service'")
         #expect(databases.isEmpty, "not even the database was created")
         try await server.stop()
     }
@@ -73,19 +74,17 @@ import Testing
             try superuser.script("CREATE ROLE \(role) LOGIN PASSWORD 'weak'")
             defer { _ = try? superuser.query("DROP ROLE \(role)") }
             let weak = settings.user(role, password: "weak")
-            let result = try await CommandRunner.emaildb(["init"], environment: weak.environment)
-            #expect(result.status == 4)
+            let failure = try refusal(weak)
+            #expect(failure.status == .refused)
             for words in [
                 "may not create the roles", "ALTER ROLE \"\(role)\" CREATEROLE;", "may not create schemas",
                 "GRANT CREATE ON DATABASE", "does not own the database", "OWNER TO \"\(role)\"",
             ] {
-                #expect(result.errors.contains(words), "\(words) is missing in \(result.errors)")
+                #expect(failure.said.contains(words), "\(words) is missing in \(failure)")
             }
             try Self.expectNothingWritten(settings)
-            let absent = try await CommandRunner.emaildb(
-                ["init", "-d", TestDatabase.uniqueName()], environment: weak.environment)
-            #expect(absent.status == 4)
-            #expect(absent.errors.contains("ALTER ROLE \"\(role)\" CREATEDB;"))
+            let absent = try refusal(weak.database(TestDatabase.uniqueName()))
+            #expect(absent.said.contains("ALTER ROLE \"\(role)\" CREATEDB;"))
         }
     }
 
@@ -93,11 +92,10 @@ import Testing
         try await TestDatabase.withSchema { settings in
             let connection = try Connection(settings)
             try connection.query("ALTER ROLE email_pooler PASSWORD 'pooler'")
-            let result = try await CommandRunner.emaildb(
-                ["init", "-d", TestDatabase.uniqueName()],
-                environment: settings.user("email_pooler", password: "pooler").environment)
-            #expect(result.status == 4)
-            #expect(result.errors.contains("init is connected as email_pooler"), "\(result.errors)")
+            let pooler = settings.user("email_pooler", password: "pooler")
+            let failure = try refusal(pooler.database(TestDatabase.uniqueName()))
+            #expect(failure.status == .refused)
+            #expect(failure.said.contains("init is connected as email_pooler"), "\(failure)")
         }
     }
 
@@ -106,21 +104,19 @@ import Testing
         let name = TestDatabase.uniqueName()
         let connection = try Connection(settings)
         try connection.query("CREATE DATABASE \(name) TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'")
-        let result = try await CommandRunner.emaildb(["init"], environment: settings.database(name).environment)
+        let failure = try refusal(settings.database(name))
         try connection.query("DROP DATABASE \(name)")
-        #expect(result.status == 4)
-        #expect(result.errors.contains("encoded as SQL_ASCII; mail needs UTF8"))
+        #expect(failure.status == .refused)
+        #expect(failure.said.contains("encoded as SQL_ASCII; mail needs UTF8"))
     }
 
     @Test(arguments: ["transaction", "statement", "session"])
     func aPoolerIsRefused(_ mode: String) async throws {
         try await TestDatabase.withEmpty { settings in
-            let result = try await PgBouncer.with(settings, mode: mode) { pooled in
-                try await CommandRunner.emaildb(["init"], environment: pooled.environment)
-            }
-            #expect(result.status == 4, "\(result)")
-            #expect(result.errors.contains("goes through a pooler"), "\(result.errors)")
-            #expect(result.errors.contains("emaildb init --host SERVER"))
+            let failure = try await PgBouncer.with(settings, mode: mode) { try refusal($0) }
+            #expect(failure.status == .refused)
+            #expect(failure.said.contains("goes through a pooler"), "\(failure)")
+            #expect(failure.said.contains("emaildb init --host SERVER"))
             try Self.expectNothingWritten(settings)
         }
     }
