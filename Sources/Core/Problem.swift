@@ -9,3 +9,10 @@ package struct Problem: Sendable, Hashable, Codable {
         self.fix = fix
     }
 }
+
+extension [Problem] {
+    /// Adds a problem unless a condition holds.
+    package mutating func need(_ condition: Bool, _ problem: String, _ fix: String) {
+        if !condition { append(Problem(problem: problem, fix: fix)) }
+    }
+}

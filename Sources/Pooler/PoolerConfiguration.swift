@@ -5,8 +5,8 @@ import Postgres
 /// A PgBouncer configuration that is safe for tenants: transaction pooling, and nothing of a session outlives the
 /// transaction of the client that made it.
 ///
-/// It names no password: PgBouncer logs in as `email_pooler`, whose password is in the authentication file, and looks up the
-/// SCRAM verifiers of the application's roles with `email_pooler_lookup`.
+/// It names no password: PgBouncer logs in as `email_pooler`, whose password is in the authentication file, and looks up
+/// the SCRAM verifiers of the application's roles with `email_pooler_lookup`.
 package struct PoolerConfiguration: Sendable {
     /// The server's host name, address or socket folder, as PgBouncer sees it.
     package var serverHost: String
@@ -59,7 +59,7 @@ package struct PoolerConfiguration: Sendable {
             listen_port = \(listenPort)
             unix_socket_dir =
 
-            ; The file holds one line, "email_pooler" "its password" (a " in it doubled), for nobody else to read. PgBouncer
+            ; The file holds one line, "email_pooler" "its password" (a " in it doubled), for PgBouncer alone to read. It
             ; cannot use a verifier there. Every other role is looked up, and logs in to the server with its own SCRAM keys.
             auth_type = scram-sha-256
             auth_file = \(authenticationFile)
@@ -77,11 +77,11 @@ package struct PoolerConfiguration: Sendable {
             reserve_pool_timeout = 3
             ; 25 and the reserve of 5. With 25 here, as documented, a full pool would leave no room for the reserve to open.
             max_db_connections = 30
-            ; The look-up of passwords needs a connection, too: without this limit nobody could log in while all 30 are busy.
+            ; The look-up of passwords needs a connection, too: without this limit no client could log in while all 30 are busy.
             max_user_connections = 29
-            ; Who waits longer than this for a connection gets an error, instead of an answer that nobody waits for any more.
+            ; A client that waits longer than this for a connection gets an error, instead of an answer that comes too late.
             query_wait_timeout = 30
-            ; Of JDBC. Never "options": who gave a tenant there would believe it to be set.
+            ; Of JDBC. Never "options": a client that gave a tenant there would believe it to be set.
             ignore_startup_parameters = extra_float_digits
 
             \(handsOnPreparedStatements ? "" : Self.withoutPreparedStatements)max_prepared_statements = 200
@@ -115,31 +115,27 @@ package struct PoolerConfiguration: Sendable {
     /// What PgBouncer cannot be told.
     private var problems: [Problem] {
         var problems: [Problem] = []
-        func need(_ isGood: Bool, _ problem: String, _ fix: String) {
-            if !isGood { problems.append(Problem(problem: problem, fix: fix)) }
-        }
-        need(
+        problems.need(
             Self.isPlain(database, "_-."),
             "PgBouncer takes database names of A-Z, a-z, 0-9, _, - and . only, not \(database.debugDescription)",
             "ALTER DATABASE \(SQL.identifier(database)) RENAME TO email_service;   -- or any such name")
-        need(
+        problems.need(
             database != "pgbouncer", "PgBouncer keeps the database name pgbouncer for itself",
             "ALTER DATABASE pgbouncer RENAME TO email_service;   -- or any other name")
-        need(
+        problems.need(
             Self.isPlain(serverHost, "_-.:/"),
             "\"\(serverHost)\" is not one host name, address or socket folder that PgBouncer takes",
             "emaildb pool --host SERVER")
-        need(
+        problems.need(
             Int(serverPort).map((1...65535).contains) == true, "\"\(serverPort)\" is not one port",
             "emaildb pool --port 5432")
-        need(
+        problems.need(
             Self.isPlain(listenAddress, "_-.:,*"), "\"\(listenAddress)\" is not an address to listen on",
             "emaildb pool --listen 127.0.0.1")
         for file in [authenticationFile, clientTLS?.certificate, clientTLS?.key, serverAuthority].compactMap(\.self) {
             let scalars = file.unicodeScalars
-            let ends = [scalars.first, scalars.last]
-            need(
-                ends.allSatisfy { $0?.properties.isWhitespace == false }
+            problems.need(
+                [scalars.first, scalars.last].allSatisfy { $0?.properties.isWhitespace == false }
                     && scalars.allSatisfy { $0.properties.generalCategory != .control },
                 "a file name is empty, begins or ends with a blank, or holds a control character",
                 "Rename the file: \(file.debugDescription)")
@@ -149,10 +145,7 @@ package struct PoolerConfiguration: Sendable {
 
     /// Whether a text holds nothing but ASCII letters, digits and a few other characters, and is not empty.
     private static func isPlain(_ text: String, _ others: String) -> Bool {
-        !text.isEmpty
-            && text.utf8.allSatisfy { byte in
-                Unicode.Scalar(byte).properties.isAlphabetic && byte < 128 || (48...57).contains(byte)
-                    || others.utf8.contains(byte)
-            }
+        let plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789\(others)".unicodeScalars
+        return !text.isEmpty && text.unicodeScalars.allSatisfy { plain.contains($0) }
     }
 }

@@ -5,8 +5,8 @@ package import Postgres
 
 /// What one client leaves behind in a running pooler, as the next client on the same server process sees it.
 ///
-/// It reads and writes no table. The tenant and the actor that it sets are random ones, and so are the names of what else
-/// it makes; what it finds of its own it takes away again.
+/// It reads and writes no table. The tenant and the actor that it sets are random ones, and so are the names of what
+/// else it makes; what it finds of its own it takes away again.
 package struct PoolerProbe: Sendable, Codable {
     package enum Leak: String, Sendable, Codable, CaseIterable {
         case transactionTenant = "transaction-tenant"
@@ -37,46 +37,44 @@ package struct PoolerProbe: Sendable, Codable {
 
     package var isSafe: Bool { leaks.isEmpty }
 
-    /// Tries it with clients that come one after the other, as one of the application's roles; throws without a verdict.
-    /// - Parameter rounds: how many clients leave something behind, for each way of setting.
-    package static func run(_ settings: ConnectionSettings, rounds: Int = 5) throws -> PoolerProbe {
-        let transaction = try observe(settings, .transaction, rounds: rounds)
-        let session = try observe(settings, .session, rounds: rounds)
-        guard transaction.meetings > 0, session.meetings > 0 else {
-            throw Self.inconclusive(
-                "no client got a server process that an earlier one had used, so nothing could be seen",
-                fix: "Run it again when the pooler has less to do, or with a smaller default_pool_size.")
+    /// Tries it with clients that come one after the other, as a role of the application; throws without a verdict.
+    package static func run(_ settings: ConnectionSettings) throws -> PoolerProbe {
+        var found: Set<Leak> = []
+        var meetings = 0
+        for scope in [Trace.Scope.transaction, .session] {
+            let seen = try observe(settings, scope)
+            guard !seen.isEmpty else {
+                throw Self.inconclusive(
+                    "no client got a server process that an earlier one had used, so nothing could be seen",
+                    fix: "Run it again when the pooler has less to do, or with a smaller default_pool_size.")
+            }
+            meetings += seen.count
+            for leaks in seen { found.formUnion(leaks) }
         }
-        let found = transaction.leaks.union(session.leaks)
-        return PoolerProbe(
-            leaks: Leak.allCases.filter { found.contains($0) }, meetings: transaction.meetings + session.meetings)
+        return PoolerProbe(leaks: Leak.allCases.filter(found.contains), meetings: meetings)
     }
 
     fileprivate static func inconclusive(_ problem: String, fix: String) -> Failure {
         .refused("the pooler could not be judged", [Problem(problem: problem, fix: fix)])
     }
 
-    private static func observe(
-        _ settings: ConnectionSettings, _ scope: Trace.Scope, rounds: Int
-    ) throws -> (leaks: Set<Leak>, meetings: Int) {
+    /// What each client found that met the server process of one before it.
+    private static func observe(_ settings: ConnectionSettings, _ scope: Trace.Scope) throws -> [Set<Leak>] {
         // On a busy pooler the next client may get another process; one of the later ones may get this one.
         var left: [String: Trace] = [:]
-        var leaks: Set<Leak> = []
-        var meetings = 0
-        for _ in 0..<rounds {
+        var found: [Set<Leak>] = []
+        for _ in 0..<5 {
             let trace = Trace(scope: scope)
             left[try trace.leave(settings)] = trace
             for _ in 0..<5 where !left.isEmpty {
                 let next = try Connection(settings)
                 try next.transaction {
                     let process = try next.query("SELECT pg_catalog.pg_backend_pid()::text").first?[0] ?? ""
-                    guard let trace = left.removeValue(forKey: process) else { return }
-                    meetings += 1
-                    leaks.formUnion(try trace.find(next))
+                    if let trace = left.removeValue(forKey: process) { found.append(try trace.find(next)) }
                 }
             }
         }
-        return (leaks, meetings)
+        return found
     }
 }
 

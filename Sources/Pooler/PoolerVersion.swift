@@ -4,7 +4,7 @@ package struct PoolerVersion: Sendable, Comparable, CustomStringConvertible {
 
     /// The oldest that the printed configuration was tried with: that of Debian 12.
     package static let oldest = PoolerVersion(major: 1, minor: 18)
-    /// The first that keeps the statements that drivers prepare across `DISCARD ALL`: 1.21 had them, and lost them then.
+    /// The first that keeps the statements that drivers prepare across `DISCARD ALL`: 1.21 had and lost them.
     static let preparedStatements = PoolerVersion(major: 1, minor: 22)
 
     package static func < (left: PoolerVersion, right: PoolerVersion) -> Bool {

@@ -33,7 +33,13 @@ extension TunePlan: Printable {
             if let document = item.document { lines.append("    document: \(document)") }
         }
         lines.append("\n\(budget.text)")
-        if let start = proof.summary { lines.append("start: \(start)") }
+        switch proof.method {
+        case .notNeeded: break
+        case .scratchServer: lines.append("start: a scratch server started with this configuration and read it back")
+        case .rules:
+            let reason = proof.reason ?? "the server is on another machine"
+            lines.append("start: compared with PostgreSQL's rules only, because \(reason)")
+        }
         lines += durability.map { "\("durability", .yellow): \($0)" }
         lines += overridden
         let resuming = "an earlier run was stopped half way; this one goes on, --undo takes it back"
@@ -55,14 +61,14 @@ extension TunePlan: Printable {
 
 extension Machine {
     fileprivate var summary: String {
-        var parts = ["\(ByteSize.approximately(memory.value)) of memory (\(memory.source))"]
-        if let cpus { parts.append("\(cpus.value) processors (\(cpus.source))") }
-        parts.append(storage.rawValue.uppercased() + (storageIsGiven ? " (--storage)" : " (assumed)"))
-        if let walVolume {
-            let dedicated = walVolumeIsDedicated ? ", its own volume" : ""
-            parts.append("\(ByteSize.approximately(walVolume.value)) for pg_wal (\(walVolume.source)\(dedicated))")
-        }
-        return parts.joined(separator: ", ")
+        let dedicated = walVolumeIsDedicated ? ", its own volume" : ""
+        let parts = [
+            "\(ByteSize.approximately(memory.value)) of memory (\(memory.source))",
+            cpus.map { "\($0.value) processors (\($0.source))" },
+            storage.rawValue.uppercased() + (storageIsGiven ? " (--storage)" : " (assumed)"),
+            walVolume.map { "\(ByteSize.approximately($0.value)) for pg_wal (\($0.source)\(dedicated))" },
+        ]
+        return parts.compactMap(\.self).joined(separator: ", ")
     }
 }
 
@@ -73,18 +79,8 @@ extension MemoryBudget {
             + " \(ByteSize.approximately(shared)) shared\(isEstimate ? " (estimated)" : ""),"
             + " \(ByteSize.approximately(connections)) for connections,"
             + " \(ByteSize.approximately(autovacuum)) for autovacuum"
-        guard isTight else { return "\(line)" }
+        guard percent > 80 else { return "\(line)" }
         return "\("warning", .yellow): \(line); more than 80 % leaves little for the system and its cache"
-    }
-}
-
-extension StartProof {
-    fileprivate var summary: String? {
-        switch method {
-        case .notNeeded: nil
-        case .scratchServer: "a scratch server started with this configuration and read it back"
-        case .rules: "compared with PostgreSQL's rules only, because \(reason ?? "the server is on another machine")"
-        }
     }
 }
 
@@ -92,12 +88,10 @@ extension StartProof {
 
 extension TuneReport {
     fileprivate var text: StyledText {
-        var lines: [StyledText] = [
-            "\(profile.rawValue + ": ", .green)\(written) settings written   (to take them back: emaildb tune --undo)"
-        ]
-        lines += restartNeeded(restart)
-        lines += ineffective.map { "\("not as planned", .yellow): \($0.explanation)" }
-        return lines.joined()
+        let name = profile.rawValue + ": "
+        let done: StyledText = "\(name, .green)\(written) settings written   (to take them back: emaildb tune --undo)"
+        let wrong = ineffective.map { "\("not as planned", .yellow): \($0.explanation)" as StyledText }
+        return ([done] + restartNeeded(restart) + wrong).joined()
     }
 }
 
@@ -178,9 +172,8 @@ extension TrialReport {
 extension Terminal {
     @Sendable package func show(_ event: TuneProgress) {
         switch event {
-        case .waitingForLock(let holders): talk("waiting for another emaildb: \(holders.joined(separator: "; "))")
-        case .writing(let setting): detail("writing \(setting)")
         case .doing(let what): talk("\(lines: what)")
+        case .detail(let what): detail("\(what)")
         }
     }
 }

@@ -2,19 +2,6 @@ package import Bench
 package import Core
 import Schema
 
-/// What one run of `tune` is asked to do.
-package struct TuneRequest: Sendable {
-    /// The profile and its options; nil changes no setting.
-    package var options: TuneOptions?
-    package var isPlanOnly = false
-    package var undoes = false
-    package var restarts = false
-    /// With how many messages to measure before and after; nil does not.
-    package var messages: Int?
-
-    package init() {}
-}
-
 /// Everything that one run did; absent is what it was not asked for.
 package struct TuneResult: Sendable, Encodable {
     package var plan: TunePlan?
@@ -25,13 +12,12 @@ package struct TuneResult: Sendable, Encodable {
     package var rescued: RescueReport?
     /// Whether the plan was shown and not agreed to.
     package var isDeclined = false
-    private var isPlanOnly = false
 
-    package init(_ request: TuneRequest = TuneRequest()) { isPlanOnly = request.isPlanOnly }
+    package init(rescued: RescueReport? = nil) { self.rescued = rescued }
 
     private enum CodingKeys: String, CodingKey { case plan, applied, undone, restarted, tried, rescued }
 
-    package var status: ExitStatus {
+    package func status(isPlanOnly: Bool) -> ExitStatus {
         if restarted?.outcome == .rolledBack { return .failed }
         if isPlanOnly { return .done }
         if isDeclined || tried?.verdict == .reverted { return .findings }
@@ -43,19 +29,25 @@ package struct TuneResult: Sendable, Encodable {
 
 extension Tuner {
     /// Does what it is asked for, in order: undo, plan, apply, restart.
-    /// - Parameter agree: shown a plan that changes something; nothing is written unless it answers yes.
-    package func run(_ request: TuneRequest, agree: (TunePlan) throws -> Bool) throws -> TuneResult {
-        var result = TuneResult(request)
+    /// - Parameters:
+    ///   - options: the profile and its options; nil changes no setting.
+    ///   - messages: with how many messages to measure before and after; nil does not.
+    ///   - agree: shown a plan that changes something; nothing is written unless it answers yes.
+    package func run(
+        undoes: Bool, _ options: TuneOptions?, isPlanOnly: Bool, restarts: Bool, provingWith messages: Int?,
+        agree: (TunePlan) throws -> Bool
+    ) throws -> TuneResult {
+        var result = TuneResult()
         // Before anything is written: a restart that cannot be had is refused now.
-        let point = request.restarts ? try restartPoint() : nil
-        if request.undoes { result.undone = try undo() }
-        if let options = request.options {
-            let plan = try plan(options, forApplying: !request.isPlanOnly)
+        let point = restarts ? try restartPoint() : nil
+        if undoes { result.undone = try undo() }
+        if let options {
+            let plan = try plan(options, forApplying: !isPlanOnly)
             result.plan = plan
-            if !request.isPlanOnly, !plan.isEmpty {
+            if !isPlanOnly, !plan.isEmpty {
                 result.isDeclined = try !agree(plan)
                 if result.isDeclined { return result }
-                if let messages = request.messages {
+                if let messages {
                     var bench = Benchmark.Options()
                     bench.messages = messages
                     bench.seconds = 1
@@ -73,8 +65,8 @@ extension Tuner {
         return result
     }
 
-    /// Measures what a plan brings, twice before, so that it is known how far two runs of the same differ, and once after;
-    /// takes it back when it is a loss.
+    /// Measures what a plan brings: twice before, so that it is known how far two runs of the same differ, and once
+    /// after; a loss is taken back.
     /// - Parameter point: for the restart that the plan needs; nil when it needs none.
     /// - Throws: ``Failure``; what was written is taken back when the second half fails.
     package func prove(

@@ -62,8 +62,8 @@ package struct Tuner: Sendable {
     /// Looks again at what a plan came to, after a restart.
     package func review(_ plan: TunePlan) throws -> TuneReport { try session { try TuneReport(plan, $1) } }
 
-    /// Takes back what ``apply(_:_:)`` did, as far as the values are still ours; refused when the server would not start
-    /// with what was there before.
+    /// Takes back what ``apply(_:_:)`` did, as far as the values are still ours; refused when the server would not
+    /// start with what was there before.
     package func undo() throws -> UndoReport {
         try session(isLocked: true) { server, connection in
             if let journal = server.journal { try Privileges.check(journal.labels, connection) }
@@ -85,8 +85,8 @@ package struct Tuner: Sendable {
         }
     }
 
-    /// The server and its configuration, before anything is written, for ``restart(_:)`` to return to; refused when it is
-    /// not on this machine, or a service manager runs it.
+    /// The server and its configuration, before anything is written, for ``restart(_:)`` to return to; refused when it
+    /// is not on this machine, or a service manager runs it.
     package func restartPoint() throws -> RestartPoint { try session { try RestartPoint($0, $1) } }
 
     /// Restarts the server if a setting waits for that; every session is ended (pg_ctl's fast mode).
@@ -113,13 +113,12 @@ package struct Tuner: Sendable {
         var plan = preparation.plan
         let candidate = preparation.candidate
         // What is already too much by the estimate need not be tried.
-        let problems = StartRules.problems(candidate, server) + [plan.budget.problem].compactMap(\.self)
-        guard problems.isEmpty else { throw Failure.refused(StartRules.refusal, problems) }
+        try (StartRules.problems(candidate) + plan.budget.problems).refuse()
         guard !preparation.changes.isEmpty else { return plan }
         plan.proof = try StartCheck(server: server, progress: progress).prove(candidate, connection)
         if let shared = plan.proof.sharedMemory {
             plan.budget = MemoryBudget(candidate, memory: plan.budget.memory, shared: shared)
-            if let problem = plan.budget.problem { throw Failure.refused(StartRules.refusal, [problem]) }
+            try plan.budget.problems.refuse()
         }
         let isLarge = (candidate.bytes("shared_buffers") ?? 0) >= 2 * ByteSize.gigabyte
         if let pages = plan.proof.hugePages, plan.profile.isForServers, isLarge {
@@ -138,27 +137,18 @@ package struct Tuner: Sendable {
     ) throws -> Value {
         let connection = try connect()
         try Session.pin(connection)
-        guard connection.serverVersion >= Preflight.minimumVersion else {
-            throw Failure.refused(StartRules.refusal, [.tooOld(connection.serverVersion)])
-        }
+        let version = connection.serverVersion
+        if version < Preflight.minimumVersion { try [Problem.tooOld(version)].refuse() }
         let pid = try connection.query("SELECT pg_backend_pid() AS pid").first?.integer("pid")
-        guard pid == connection.announcedProcessID else {
-            throw Failure.refused(StartRules.refusal, [.pooler(command: "tune")])
-        }
+        if pid != connection.announcedProcessID { try [Problem.pooler(command: "tune")].refuse() }
         try Privileges.check(labels, connection)
         if isLocked {
-            try InstallLock.acquire(connection, deadline: .now + lockTimeout) { progress(.waitingForLock(holders: $0)) }
+            try InstallLock.acquire(connection, deadline: .now + lockTimeout) {
+                progress(.doing("waiting for another emaildb: \($0.joined(separator: "; "))"))
+            }
         }
         defer { if isLocked, connection.isAlive { try? InstallLock.release(connection) } }
-        let server = try ServerState(connection)
-        let problems = server.fileErrors.map { error in
-            let rescue = "Stop the server, then: emaildb tune --rescue -D \(server.dataDirectory ?? "DATA_DIRECTORY")"
-            return Problem(
-                problem: "\(error): ALTER SYSTEM fails and the server would not start again",
-                fix: error.hasPrefix("postgresql.auto.conf:") ? rescue : "Fix that line first.")
-        }
-        guard problems.isEmpty else { throw Failure.refused(StartRules.refusal, problems) }
-        return try body(server, connection)
+        return try body(try ServerState(connection), connection)
     }
 
     private func connect() throws -> Connection {

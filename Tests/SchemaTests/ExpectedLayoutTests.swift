@@ -12,9 +12,9 @@ import Testing
 
             SELECT 2
             """
-        let statements = SQLStatement.split(sql)
-        #expect(statements.map(\.line) == [2, 3, 5])
-        #expect(statements[0].text.hasSuffix("$body$") && statements[2].text == "SELECT 2")
+        let statements = SQLText.statements(of: sql)
+        #expect(statements.count == 3 && statements[1].hasPrefix("SELECT 'it''s; '"))
+        #expect(statements[0].hasSuffix("$body$") && statements[2] == "SELECT 2")
         // Every function and view of the design is found in the statement that makes it.
         let expected = ExpectedLayout(SchemaSource.embedded().steps)
         let made = expected.facts.values.filter { [.function, .view].contains($0.kind) }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Tune
 
-/// The values that profiles give machines; the founding document's own at the sizes that it assumes.
+/// The values that profiles give machines; the documented ones at the sizes that the documentation assumes.
 @Suite struct FormulaTests {
     @Test func theBaseIsTheDocumentsAtOneGigabyte() {
         let base = Self.formulas(.development, memory: "1GB")

@@ -18,7 +18,7 @@ import Testing
         #expect(same("wal_level", "Replica", "replica"))
         #expect(same("shared_preload_libraries", "a, \"b\"", "a,b"))
         #expect(!same("shared_preload_libraries", "a,b", "b,a"), "the order of loading counts")
-        #expect(state["log_min_duration_statement"]?.display("60000") == "1min")
-        #expect(state["shared_buffers"]?.display("262144") == "2GB")
+        #expect(state["checkpoint_timeout"]?.now == "5min")
+        #expect(state["wal_segment_size"]?.now == "16MB")
     }
 }

@@ -31,8 +31,8 @@ import Testing
                     options.storage = .nvme
                     let machine = try MachineSensor(root: "").read(options, state, connection)
                     let preparation = try Planner(options: options, server: state, machine: machine).prepare()
-                    #expect(StartRules.problems(preparation.candidate, state).isEmpty)
-                    let values = preparation.candidate.changes.compactMapValues { $0 }
+                    #expect(StartRules.problems(preparation.candidate).isEmpty)
+                    let values = preparation.candidate.changes(since: state).compactMapValues { $0 }
                     var configuration = AutoConfiguration("")
                     for (name, value) in values { configuration.set(name, value) }
                     // One start for each profile and size that is small here, the rest computed.

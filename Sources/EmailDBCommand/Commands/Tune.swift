@@ -26,7 +26,10 @@ struct Tune: Command {
             ?? Tuner(
                 settings: try connection.resolve().settings, lockTimeout: .seconds(task.lockTimeout),
                 progress: terminal.show
-            ).run(task.request(machine)) { plan in
+            ).run(
+                undoes: task.undo, task.profile.map { machine.options($0) }, isPlanOnly: task.plan,
+                restarts: task.restart, provingWith: task.prove ? task.messages : nil
+            ) { plan in
                 if !terminal.isJSON { terminal.show(plan.text(isVerbose: terminal.isVerbose)) }
                 return try confirm(terminal)
             }
@@ -35,7 +38,7 @@ struct Tune: Command {
         } else {
             try terminal.show(result)
         }
-        return result.status
+        return result.status(isPlanOnly: task.plan)
     }
 
     /// Asks on a terminal; elsewhere only `--yes` is a yes.

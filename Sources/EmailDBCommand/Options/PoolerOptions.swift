@@ -40,8 +40,8 @@ struct PoolerOptions: ParsableArguments {
 
     /// Whether any of them is given.
     var isGiven: Bool {
-        listen != nil || listenPort != nil || authFile != nil || poolerVersion != nil || tlsCertificate != nil
-            || tlsKey != nil || serverCa != nil
+        let texts = [listen, authFile, tlsCertificate, tlsKey, serverCa]
+        return texts.contains { $0 != nil } || listenPort != nil || poolerVersion != nil
     }
 
     func validate() throws {

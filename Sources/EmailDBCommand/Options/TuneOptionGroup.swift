@@ -119,19 +119,7 @@ struct TuneTaskOptions: ParsableArguments {
     /// The rescue, if one is asked for.
     func rescue(_ progress: @escaping @Sendable (TuneProgress) -> Void) throws -> TuneResult? {
         guard let dataDirectory else { return nil }
-        var result = TuneResult()
-        result.rescued = try Rescue(dataDirectory: dataDirectory, programs: postgres, progress: progress).run()
-        return result
-    }
-
-    /// Everything else.
-    func request(_ machine: TuneOptionGroup) -> TuneRequest {
-        var request = TuneRequest()
-        request.options = profile.map { machine.options($0) }
-        request.isPlanOnly = plan
-        request.undoes = undo
-        request.restarts = restart
-        request.messages = prove ? messages : nil
-        return request
+        return TuneResult(
+            rescued: try Rescue(dataDirectory: dataDirectory, programs: postgres, progress: progress).run())
     }
 }

@@ -3,9 +3,9 @@ import Postgres
 
 /// Writes the server's configuration, each time between two states of the journal.
 ///
-/// `ALTER SYSTEM` cannot be part of a transaction. Each statement replaces postgresql.auto.conf as a whole, and whatever
-/// moment a kill chooses, the journal in the file says what was there before; the order of the changes is such that the
-/// server starts after each.
+/// `ALTER SYSTEM` cannot be part of a transaction. Each statement replaces postgresql.auto.conf as a whole. At
+/// whatever moment a kill comes, the journal in the file says what was there before; the order of the changes is such
+/// that the server starts after each.
 struct ConfigurationWriter {
     /// As it was when it was read: what is taken back goes back to this.
     let server: ServerState
@@ -22,18 +22,16 @@ struct ConfigurationWriter {
                 if let signal = Interruption.signal {
                     throw Failure.interrupted(by: signal, "what was written is taken back")
                 }
-                try write(change, connection)
+                try write(change.setting, change.value, connection)
                 written.append(change)
             }
             try write(preparation.after, connection)
-        } catch let error {
+        } catch {
             guard connection.isAlive else { throw error }
-            for (setting, _) in written.reversed() { try? write((setting, setting.autoValue), connection) }
+            for (setting, _) in written.reversed() { try? write(setting, setting.autoValue, connection) }
             try? write(server.journal, connection)
-            if let error = error as? PostgresError {
-                throw Failure(error, doing: "writing the configuration; what was written is taken back")
-            }
-            throw error
+            guard let error = error as? PostgresError else { throw error }
+            throw Failure(error, doing: "writing the configuration; what was written is taken back")
         }
         try reload(connection)
     }
@@ -42,7 +40,7 @@ struct ConfigurationWriter {
     /// - Throws: ``Failure``; refused when the server would not start with what was there before.
     func undo(_ connection: borrowing Connection) throws -> UndoReport {
         guard let journal = server.journal else { return UndoReport(profile: nil, items: [], restart: []) }
-        var candidate = Candidate(server)
+        var candidate = server
         var changes: [SettingChange] = []
         var items: [UndoReport.Item] = []
         for entry in journal.entries {
@@ -64,10 +62,7 @@ struct ConfigurationWriter {
             profile: journal.profile, items: items, restart: try ServerState(connection).waitingForRestart)
     }
 
-    /// Takes changes back.
-    /// - Parameters:
-    ///   - journal: the one that is in the file.
-    ///   - last: the one to leave there; nil for none.
+    /// Takes changes back, and leaves another journal, or none, instead of the one that is in the file.
     func takeBack(
         _ changes: [SettingChange], _ journal: TuneJournal, leaving last: TuneJournal?,
         _ connection: borrowing Connection
@@ -75,12 +70,10 @@ struct ConfigurationWriter {
         var journal = journal
         journal.state = .undoing
         try begin(journal, connection)
-        for change in changes { try write(change, connection) }
+        for change in changes { try write(change.setting, change.value, connection) }
         try write(last, connection)
         try reload(connection)
     }
-
-    // MARK: - Statements
 
     /// Writes the journal as the first thing of all.
     /// - Throws: ``Failure`` when the file cannot be written: another program manages it.
@@ -106,12 +99,12 @@ struct ConfigurationWriter {
         try connection.query("ALTER SYSTEM \(change ?? "RESET \(TuneJournal.setting)")")
     }
 
-    private func write(_ change: SettingChange, _ connection: borrowing Connection) throws {
-        let (setting, value) = change
-        progress(.writing(setting.label))
+    private func write(_ setting: ServerSetting, _ value: String?, _ connection: borrowing Connection) throws {
+        progress(.detail("writing \(setting.label)"))
         let name = SQL.identifier(setting.name)
         let target = setting.role.map { "ALTER ROLE \(SQL.identifier($0))" } ?? "ALTER SYSTEM"
-        try connection.query("\(target) \(value.map { "SET \(name) = \(setting.literal($0))" } ?? "RESET \(name)")")
+        let change = value.map { "SET \(name) = \(setting.literal($0))" }
+        try connection.query("\(target) \(change ?? "RESET \(name)")")
     }
 
     private func reload(_ connection: borrowing Connection) throws { try connection.query("SELECT pg_reload_conf()") }
@@ -122,8 +115,8 @@ struct ConfigurationWriter {
         if server.settings.values.contains(where: { $0.filePlace?.hasPrefix("postgresql.base.conf") == true }) {
             return ("Patroni", "patronictl edit-config   # under postgresql: parameters:")
         }
-        let commands = ["archive_command", "restore_command"].compactMap { server[$0]?.running }
-        if commands.contains(where: { $0.contains("/controller/manager") }) {
+        let commands = [server["archive_command"], server["restore_command"]]
+        if commands.contains(where: { $0?.running.contains("/controller/manager") == true }) {
             return ("CloudNativePG", "kubectl edit cluster   # under spec.postgresql.parameters")
         }
         return nil
@@ -155,7 +148,6 @@ package struct UndoReport: Sendable, Codable {
 
     /// The profile that was undone; nil when there was nothing to undo.
     package let profile: TuneProfile?
-    /// Every setting of the journal.
     package let items: [Item]
     /// Settings that wait for a restart.
     package let restart: [String]

@@ -13,23 +13,22 @@ enum Privileges {
         guard let me = rows.first, !me.flag("rolsuper") else { return }
         let role = SQL.identifier(me.text("rolname"))
         var problems: [Problem] = []
-        func need(_ isAllowed: Bool, _ problem: String, _ fix: String) {
-            if !isAllowed { problems.append(Problem(problem: "\(role) may not \(problem)", fix: fix)) }
-        }
         let place = "   -- in the database \(me.text("database"))"
-        need(me.flag("settings"), "read every setting", "GRANT pg_read_all_settings TO \(role);")
-        need(
-            me.flag("files"), "read the configuration files",
+        problems.need(
+            me.flag("settings"), "\(role) may not read every setting", "GRANT pg_read_all_settings TO \(role);")
+        problems.need(
+            me.flag("files"), "\(role) may not read the configuration files",
             "GRANT SELECT ON pg_file_settings TO \(role); GRANT EXECUTE ON FUNCTION pg_show_all_file_settings() TO"
                 + " \(role);\(place)")
-        need(
-            labels.isEmpty || me.flag("reload"), "reload the configuration",
+        problems.need(
+            labels.isEmpty || me.flag("reload"), "\(role) may not reload the configuration",
             "GRANT EXECUTE ON FUNCTION pg_reload_conf() TO \(role);\(place)")
         let missing = me.text("missing")
-        need(missing.isEmpty, "set \(missing)", "GRANT ALTER SYSTEM ON PARAMETER \(missing) TO \(role);")
-        need(
-            !labels.contains(application) || me.flag("alters"), "alter the role \(Role.service.name)",
+        problems.need(
+            missing.isEmpty, "\(role) may not set \(missing)", "GRANT ALTER SYSTEM ON PARAMETER \(missing) TO \(role);")
+        problems.need(
+            !labels.contains(application) || me.flag("alters"), "\(role) may not alter the role \(Role.service.name)",
             "Run as a superuser: --username postgres")
-        guard problems.isEmpty else { throw Failure.refused(StartRules.refusal, problems) }
+        try problems.refuse()
     }
 }

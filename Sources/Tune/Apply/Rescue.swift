@@ -8,9 +8,7 @@ package struct Rescue: Sendable {
     private let programs: String?
     private let progress: @Sendable (TuneProgress) -> Void
 
-    /// - Parameters:
-    ///   - dataDirectory: the data directory.
-    ///   - programs: the folder that holds `bin/postgres`; nil finds it by what the last start left.
+    /// - Parameter programs: the folder that holds `bin/postgres`; nil finds it by what the last start left.
     package init(
         dataDirectory: String, programs: String?, progress: @escaping @Sendable (TuneProgress) -> Void = { _ in }
     ) {
@@ -19,8 +17,8 @@ package struct Rescue: Sendable {
         self.progress = progress
     }
 
-    /// Finds the smallest change with which the server starts, proves it on a scratch server, and makes it; the old file
-    /// is kept beside the new one.
+    /// Finds the smallest change with which the server starts, proves it on a scratch server, and makes it; the old
+    /// file is kept beside the new one.
     /// - Throws: ``Failure``: refused when the server runs or its programs are not found; a failed step when not
     ///   even an empty file would help.
     package func run() throws -> RescueReport {
@@ -38,9 +36,7 @@ package struct Rescue: Sendable {
                 words.append(refusal)
                 continue
             }
-            guard !changes.isEmpty || text == nil else {
-                return RescueReport(file: file, problem: nil, changes: [], kept: nil)
-            }
+            if changes.isEmpty, text != nil { return RescueReport(file: file, problem: nil, changes: [], kept: nil) }
             let kept = text.flatMap { _ in Self.newName(file) }
             if let text, let kept { try AutoConfiguration.write(text, to: kept, owner: installation.owner) }
             try AutoConfiguration.write(configuration.text, to: file, owner: installation.owner)
@@ -62,9 +58,7 @@ package struct Rescue: Sendable {
     }
 
     /// From the smallest change to the largest: unreadable lines, what `tune` wrote, each entry alone, all of them.
-    private static func candidates(
-        _ present: AutoConfiguration
-    ) -> [(configuration: AutoConfiguration, changes: [String])] {
+    private static func candidates(_ present: AutoConfiguration) -> [(AutoConfiguration, changes: [String])] {
         let broken = present.broken.map { "line \($0.line), which cannot be read" }
         var candidates = [(present, broken)]
         if let journal = present.journal {
@@ -133,15 +127,14 @@ package struct Rescue: Sendable {
     private var lastStart: (programs: String?, settings: [String: String]) {
         // The program's path, and behind it each argument in double quotes.
         let words = fileText(dataDirectory + "/postmaster.opts")?.parts("\"") ?? []
-        let program = words.first.map { String($0.dropLast()) }
+        let program = words.first?.dropLast() ?? ""
         let settings = words.dropFirst().reduce(into: [String: String]()) { settings, word in
             guard let (name, value) = (word.hasPrefix("--") ? word.dropFirst(2) : word).assignment,
                 !name.isEmpty, name.unicodeScalars.allSatisfy({ $0 != " " && $0 != "/" })
             else { return }
             settings[String(name.map { $0 == "-" ? "_" : $0 })] = value
         }
-        let isServer = program?.hasSuffix("/postgres") == true
-        return (isServer ? program.map { String($0.dropLast("/postgres".count)) } : nil, settings)
+        return (program.hasSuffix("/postgres") ? String(program.dropLast("/postgres".count)) : nil, settings)
     }
 
     private func names(_ folder: String) -> [String] {
@@ -151,14 +144,12 @@ package struct Rescue: Sendable {
     /// The size of the files in pg_wal, bytes.
     private var walSegmentSize: Int {
         let segment = names("pg_wal").first { $0.utf8.count == 24 && $0.allSatisfy(\.isHexDigit) }
-        let size = segment.flatMap { fileSize(dataDirectory + "/pg_wal/" + $0) } ?? 0
-        return size >= ByteSize.megabyte ? size : 16 * ByteSize.megabyte
+        return segment.flatMap { fileSize(dataDirectory + "/pg_wal/" + $0) } ?? 16 * ByteSize.megabyte
     }
 }
 
 /// What a rescue did.
 package struct RescueReport: Sendable, Codable {
-    /// The file that was looked at.
     package let file: String
     /// Why the server would not start; nil when it would.
     package let problem: String?

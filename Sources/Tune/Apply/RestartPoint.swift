@@ -13,13 +13,11 @@ package struct RestartPoint: Sendable {
     /// The environment that the server was started with: commands of its configuration may need it.
     private let environment: [String: String]?
 
-    private var configurationFile: String { installation.dataDirectory + "/postgresql.auto.conf" }
-
     /// Finds out whether this program may and can restart the server.
     /// - Throws: ``Failure`` with the command that does it instead.
     init(_ server: ServerState, _ connection: borrowing Connection) throws {
         do {
-            installation = try .of(dataDirectory: server.isSuperuser ? server.dataDirectory : nil, connection)
+            installation = try .of(server, connection)
         } catch let unreachable as ServerInstallation.Unreachable {
             throw Failure.refused(
                 "the server cannot be restarted from here: \(unreachable.reason)",
@@ -45,7 +43,7 @@ package struct RestartPoint: Sendable {
         logFile = collects ? nil : output
         environment = fileText(process + "/environ")?.parts("\0").compactMap(\.assignment)
             .reduce(into: [:]) { $0[$1.name] = $1.value }
-        configuration = fileText(installation.dataDirectory + "/postgresql.auto.conf") ?? ""
+        configuration = fileText(installation.autoConfigurationFile) ?? ""
     }
 
     /// Restarts; when the server does not come up, starts it with the configuration before this run, or with the one
@@ -56,9 +54,9 @@ package struct RestartPoint: Sendable {
         progress(.doing("restarting the server"))
         guard let words = try attempt() else { return nil }
         progress(.doing("the server does not start: \(words)"))
-        let present = AutoConfiguration(fileText(configurationFile) ?? "")
+        let present = installation.autoConfiguration
         for former in [configuration, present.withoutTune().text] where former != present.text {
-            try AutoConfiguration.write(former, to: configurationFile, owner: installation.owner)
+            try installation.write(former)
             if try attempt() == nil { return words }
         }
         throw Failure(
@@ -84,9 +82,7 @@ package struct RestartPoint: Sendable {
 /// What a restart came to.
 package struct RestartReport: Sendable, Codable {
     package enum Outcome: String, Sendable, Codable {
-        /// No setting waits for one.
         case notNeeded = "not needed"
-        /// The server is up again with everything that waited.
         case restarted
         /// The server did not come up, and runs again with the configuration of before.
         case rolledBack = "rolled back"

@@ -5,13 +5,10 @@ import Postgres
 package struct TuneReport: Sendable, Codable {
     /// Whether a setting does what was planned.
     package enum Verdict: String, Sendable, Codable {
-        /// The server runs with it.
         case effective
-        /// It waits for the next start.
         case needsRestart = "needs a restart"
         /// Some sessions have a value of their own.
         case overridden
-        /// The command line gives another value.
         case commandLine = "fixed by the command line"
         /// It is written, but the server runs with something else.
         case notInForce = "not in force"
@@ -21,7 +18,6 @@ package struct TuneReport: Sendable, Codable {
         package let setting: String
         /// The planned value; nil for an entry that was taken back.
         package let planned: String?
-        /// What the server runs with now.
         package let now: String
         package let verdict: Verdict
         /// Who else has a say, such as `role x: work_mem = 64MB`.
@@ -29,15 +25,11 @@ package struct TuneReport: Sendable, Codable {
     }
 
     package let profile: TuneProfile
-    /// How many settings were written.
     package let written: Int
-    /// Every setting of the plan.
     package let items: [Item]
 
     /// The settings that do not do what was planned, and will not after a restart either.
-    package var ineffective: [Item] {
-        items.filter { [.overridden, .commandLine, .notInForce].contains($0.verdict) }
-    }
+    package var ineffective: [Item] { items.filter { ![.effective, .needsRestart].contains($0.verdict) } }
 
     /// The settings that wait for a restart.
     package var restart: [String] { items.filter { $0.verdict == .needsRestart }.map(\.setting) }
@@ -46,36 +38,27 @@ package struct TuneReport: Sendable, Codable {
 extension TuneReport {
     /// Reads back what the server makes of a plan that was written.
     ///
-    /// The postmaster and this session learn of a reload a moment later: looks again, for five seconds at most, until
-    /// everything that a reload can change has changed.
+    /// The postmaster and this session learn of a reload a moment later: looks again, for five seconds at most.
     init(_ plan: TunePlan, _ connection: borrowing Connection) throws {
         let deadline = ContinuousClock.now + .seconds(5)
-        var server = try ServerState(connection)
-        while ContinuousClock.now < deadline, plan.items.contains(where: { Self.isAwaited($0, server) }) {
-            pauseThread(for: .milliseconds(50))
-            server = try ServerState(connection)
-        }
-        profile = plan.profile
-        written = plan.items.count { $0.isChange }
-        items = plan.items.compactMap { item in server[item.setting].map { Item(item, $0, server.overrides) } }
-    }
-
-    private static func isAwaited(_ item: TunePlan.Item, _ server: ServerState) -> Bool {
-        guard let setting = server[item.setting], let proposed = item.proposed, item.effect != .restart,
-            item.isChange || item.action == .reload
-        else { return false }
-        return !setting.same(setting.running, proposed)
+        var items: [Item] = []
+        repeat {
+            if !items.isEmpty { pauseThread(for: .milliseconds(50)) }
+            let server = try ServerState(connection)
+            items = plan.items.compactMap { item in server[item.setting].map { Item(item, $0, server) } }
+        } while items.contains(where: { $0.verdict == .notInForce }) && ContinuousClock.now < deadline
+        self.init(profile: plan.profile, written: plan.items.count { $0.isChange }, items: items)
     }
 }
 
 extension TuneReport.Item {
-    fileprivate init(_ item: TunePlan.Item, _ setting: ServerSetting, _ overrides: [ServerState.Override]) {
+    fileprivate init(_ item: TunePlan.Item, _ setting: ServerSetting, _ server: ServerState) {
         let wanted = item.action == .keepClose ? setting.next : item.proposed ?? setting.next
-        let others = overrides.filter { $0.setting == setting.label && !setting.same($0.value, wanted) }
+        let others = server.overrides.filter { $0.setting == setting.label && !setting.same($0.value, wanted) }
         self.setting = setting.label
         planned = item.proposed
-        now = setting.display(setting.running)
-        self.overrides = others.map { "\($0.scope): \($0.setting) = \($0.value)" }
+        now = setting.now
+        overrides = others.map { "\($0.scope): \($0.setting) = \($0.value)" }
         verdict =
             if setting.isOnCommandLine {
                 setting.same(setting.setting, wanted) ? .effective : .commandLine

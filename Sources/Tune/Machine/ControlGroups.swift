@@ -1,28 +1,22 @@
+import Core
+
 /// The control groups that the server's processes are in, version 1 and 2, and the limits on the way up to the root.
 ///
 /// See the kernel's documentation, "cgroup-v1/memory" and "cgroup-v2". Inside a container the path that
 /// `/proc/self/cgroup` names need not exist below the mount; what is missing is passed over on the way up.
 struct ControlGroups {
-    /// A mounted hierarchy.
-    private struct Mount {
-        let root: String
-        let point: String
-        /// Of version 1; nil for version 2, which has all.
-        let controllers: [Substring]?
-    }
+    /// A mounted hierarchy; the controllers are those of version 1, nil for version 2, which has all.
+    private typealias Mount = (root: String, point: String, controllers: [Substring]?)
 
     // The folders from the group up to the root of its mount, each with a slash at its end.
     private let version2: [String]
     private let memory: [String]
     private let processor: [String]
 
-    /// - Parameters:
-    ///   - membership: `/proc/self/cgroup`.
-    ///   - mounts: `/proc/self/mountinfo`.
-    init(membership: String, mounts: String) {
-        let mounts = mounts.parts("\n").compactMap(Self.mount)
+    init(_ read: (String) throws -> String?) rethrows {
+        let mounts = try read("/proc/self/mountinfo")?.parts("\n").compactMap(Self.mount) ?? []
         // `number:controllers:path`, without controllers for version 2.
-        let groups = membership.parts("\n").map {
+        let groups = (try read("/proc/self/cgroup") ?? "").parts("\n").map {
             $0.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
         }
         func folders(_ controller: Substring?) -> [String] {
@@ -32,7 +26,7 @@ struct ControlGroups {
             let group = groups.first { $0.count == 3 && isWanted($0[1].isEmpty ? nil : $0[1].parts(",")) }
             let mount =
                 mounts.first { isWanted($0.controllers) }
-                ?? Mount(root: "/", point: "/sys/fs/cgroup" + (controller.map { "/" + $0 } ?? ""), controllers: nil)
+                ?? ("/", "/sys/fs/cgroup" + (controller.map { "/" + $0 } ?? ""), nil)
             return group.map { Self.ancestors(of: String($0[2]), below: mount) } ?? []
         }
         version2 = folders(nil)
@@ -42,8 +36,8 @@ struct ControlGroups {
 
     /// Every limit on memory, bytes; those that limit nothing are left out.
     func memoryLimits(_ read: (String) throws -> String?) rethrows -> [Machine.Quantity] {
-        // Above memory.high the kernel slows the processes down, which is no better than being limited. Limits above the
-        // container's root cannot be seen as files, but are counted in memory.stat.
+        // Above memory.high the kernel slows the processes down, which is no better than being limited. Limits above
+        // the container's root cannot be seen as files, but are counted in memory.stat.
         let files =
             version2.flatMap { [$0 + "memory.max", $0 + "memory.high"] }
             + memory.flatMap { [$0 + "memory.limit_in_bytes", $0 + "memory.stat"] }
@@ -74,9 +68,7 @@ struct ControlGroups {
         guard words.count > 4, let dash = words.firstIndex(of: "-"), dash + 3 < words.count,
             ["cgroup", "cgroup2"].contains(words[dash + 1])
         else { return nil }
-        return Mount(
-            root: String(words[3]), point: String(words[4]),
-            controllers: words[dash + 1] == "cgroup" ? words[dash + 3].parts(",") : nil)
+        return (String(words[3]), String(words[4]), words[dash + 1] == "cgroup" ? words[dash + 3].parts(",") : nil)
     }
 
     private static func ancestors(of path: String, below mount: Mount) -> [String] {

@@ -19,7 +19,6 @@ package struct Machine: Sendable, Codable, Hashable {
     package let memory: Quantity
     /// Processors that the server may use; nil when the server cannot tell.
     package let cpus: Quantity?
-    /// What the data directory lies on.
     package let storage: StorageClass
     /// Whether the caller said so; an SSD is assumed otherwise.
     package let storageIsGiven: Bool

@@ -32,7 +32,7 @@ package struct MachineSensor {
         let words = try line("MemTotal:", of: "/proc/meminfo", connection)?.parts(" ") ?? []
         guard words.count > 1, let kilobytes = Int(words[1]) else { return nil }
         let host = Machine.Quantity(kilobytes * ByteSize.kilobyte, source: "/proc/meminfo")
-        let limits = try controlGroups(connection).memoryLimits { try file($0, connection) }
+        let limits = try ControlGroups { try file($0, connection) }.memoryLimits { try file($0, connection) }
         return ([host] + limits).min { $0.value < $1.value }
     }
 
@@ -43,32 +43,60 @@ package struct MachineSensor {
             if let count, count > 0 { candidates.append(Machine.Quantity(count, source: source)) }
         }
         let online = "/sys/devices/system/cpu/online"
-        add(try file(online, connection).flatMap { Self.count(list: $0) }, online)
+        add(try file(online, connection).map { Self.count($0) }, online)
         if candidates.isEmpty {
             let lines = try file("/proc/cpuinfo", connection)?.parts("\n") ?? []
             add(lines.count { $0.hasPrefix("processor") }, "/proc/cpuinfo")
         }
         let allowed = try line("Cpus_allowed_list:", of: "/proc/self/status", connection)?.parts(" ", "\t").last
-        add(allowed.flatMap { Self.count(list: String($0)) }, "/proc/self/status")
-        candidates += try controlGroups(connection).processorQuotas { try file($0, connection) }
+        add(allowed.map { Self.count($0) }, "/proc/self/status")
+        candidates += try ControlGroups { try file($0, connection) }.processorQuotas { try file($0, connection) }
         return candidates.min { $0.value < $1.value }
     }
 
-    /// How many numbers a list such as `0-3,8` holds; nil when it is none.
-    private static func count(list: String) -> Int? {
-        var count = 0
-        for part in list.parts(",", "\n") {
-            let bounds = part.parts("-").map { Int($0) }
-            guard let first = bounds.first ?? nil, let last = bounds.last ?? nil, last >= first else { return nil }
-            count += last - first + 1
-        }
-        return count
+    /// How many numbers a list such as `0-3,8` holds.
+    private static func count(_ list: some StringProtocol) -> Int {
+        let ranges = list.parts(",", "\n").map { $0.parts("-").compactMap { Int($0) } }
+        return ranges.reduce(0) { count, range in count + (range.last ?? -1) - (range.first ?? 0) + 1 }
     }
 
-    private func controlGroups(_ connection: borrowing Connection) throws -> ControlGroups {
-        ControlGroups(
-            membership: try file("/proc/self/cgroup", connection) ?? "",
-            mounts: try file("/proc/self/mountinfo", connection) ?? "")
+    /// Asks `df` on the server for the volume of the write-ahead log, as PostgreSQL has no function for it; nil when
+    /// that is not permitted, as on a standby, or not possible.
+    ///
+    /// `df` is run by `COPY FROM PROGRAM` into a temporary table that is rolled back, so nothing is written.
+    /// - Returns: what is free and what the log occupies already, bytes; whether it is not the volume of the data.
+    private static func walVolume(
+        _ server: ServerState, _ connection: borrowing Connection
+    ) throws -> (space: Machine.Quantity, isDedicated: Bool)? {
+        guard let directory = server.dataDirectory, !server.isInRecovery else { return nil }
+        let quoted = directory.unicodeScalars.map { $0 == "'" ? "'\\''" : String($0) }.joined()
+        let command = "df -P -k '\(quoted)' '\(quoted)/pg_wal'"
+        do {
+            defer { if connection.isAlive { _ = try? connection.query("ROLLBACK") } }
+            let results = try connection.script(
+                """
+                BEGIN;
+                CREATE TEMPORARY TABLE emaildb_volumes (line text) ON COMMIT DROP;
+                COPY pg_temp.emaildb_volumes FROM PROGRAM \(SQL.literal(command))
+                  WITH (FORMAT csv, DELIMITER E'\\x01', QUOTE E'\\x02');
+                SELECT line, (SELECT coalesce(sum(size), 0)::bigint FROM pg_ls_waldir()) AS occupied
+                  FROM pg_temp.emaildb_volumes
+                """)
+            let volumes = results[3].compactMap { volume($0.text("line")) }
+            guard volumes.count == 2, let occupied = results[3][0].integer("occupied") else { return nil }
+            let space = Machine.Quantity(volumes[1].available + occupied, source: "df on the server")
+            return (space, volumes[0].mount != volumes[1].mount)
+        } catch let error as PostgresError where error.kind == .server {
+            return nil
+        }
+    }
+
+    /// One line of `df -P -k` (POSIX): names may hold spaces, so the columns are found by the one with the per cent.
+    private static func volume(_ line: String) -> (available: Int, mount: String)? {
+        let words = line.parts(" ")
+        guard let share = words.lastIndex(where: { $0.hasSuffix("%") }), share > 0, let free = Int(words[share - 1])
+        else { return nil }
+        return (free * ByteSize.kilobyte, words[(share + 1)...].joined(separator: " "))
     }
 
     private func line(_ start: String, of path: String, _ connection: borrowing Connection) throws -> Substring? {

@@ -15,11 +15,7 @@ package struct Formulas {
     private var memory: Int { machine.memory.value }
 
     /// A quarter of the memory; a developer's machine has other things to do with more than 256 MB.
-    var sharedBuffers: Int {
-        let quarter = memory / 4
-        if profile == .development { return min(rounded(quarter), 256 * ByteSize.megabyte) }
-        return rounded(quarter)
-    }
+    var sharedBuffers: Int { min(rounded(memory / 4), profile == .development ? 256 * ByteSize.megabyte : .max) }
 
     /// A share of `memory - shared_buffers` for each of three operations in each connection.
     var workMemory: Int {
@@ -52,34 +48,28 @@ package struct Formulas {
     /// What the profile wants: fewer checkpoints for those who write much.
     var wantedWALSize: Int { (profile == .highThroughput ? 16 : 4) * ByteSize.gigabyte }
 
-    /// Two fifths of the room on the volume, three fifths when it is the log's own.
+    /// What the profile wants, but only two fifths of the room on the volume, three fifths when it is the log's own.
     ///
     /// max_wal_size is no limit: archiving that lags, slots and bursts go beyond it.
-    var walSizeLimit: Int? {
-        guard let space = machine.walVolume?.value else { return nil }
+    var maximumWALSize: Int {
+        guard let space = machine.walVolume?.value else { return wantedWALSize }
         let share = machine.walVolumeIsDedicated ? space / 5 * 3 : space / 5 * 2
         let unit = share >= ByteSize.gigabyte ? ByteSize.gigabyte : walSegmentSize
-        return max(2 * walSegmentSize, ByteSize.floor(share, to: unit))
+        return min(wantedWALSize, max(2 * walSegmentSize, ByteSize.floor(share, to: unit)))
     }
-
-    var maximumWALSize: Int { min(wantedWALSize, walSizeLimit ?? .max) }
 
     var minimumWALSize: Int { min(ByteSize.gigabyte, maximumWALSize) }
 
-    /// Whether everything is read from memory once it was read, so that a random page costs what the next one does.
-    var dataFitsInMemory: Bool { machine.dataSize.map { $0 <= memory / 4 * 3 } ?? false }
-
+    /// A random page costs what the next one does where everything is in memory once it was read.
     var randomPageCost: String {
         if machine.storage == .hdd { return "4" }
-        return profile == .readHeavy && dataFitsInMemory ? "1.01" : "1.1"
+        let fits = machine.dataSize.map { $0 <= memory / 4 * 3 } ?? false
+        return profile == .readHeavy && fits ? "1.01" : "1.1"
     }
 
     var ioConcurrency: Int {
-        switch machine.storage {
-        case .hdd: 2
-        case .ssd: 200
-        case .nvme: profile == .readHeavy ? 500 : 200
-        }
+        if machine.storage == .hdd { return 2 }
+        return machine.storage == .nvme && profile == .readHeavy ? 500 : 200
     }
 
     var parallelWorkers: Int? { machine.cpus.map { min(2, $0.value / 2) } }

@@ -1,18 +1,11 @@
 import Core
 
 /// What a plan says beside its table: dangers in plain words, and what is worth knowing.
-struct PlanNotes {
-    let options: TuneOptions
-    let server: ServerState
-    let formulas: Formulas
-    let candidate: Candidate
-    let items: [TunePlan.Item]
-
+extension Planner {
     private func line(_ text: String, if isTrue: Bool) -> [String] { isTrue ? [text] : [] }
-    private func isSet(_ name: String) -> Bool { items.contains { $0.setting == name && $0.action == .set } }
 
     /// What could be lost, and when.
-    var durability: [String] {
+    func durability(_ candidate: ServerState) -> [String] {
         // Three times wal_writer_delay, as the documentation of asynchronous commit says.
         let delay = 3 * (candidate.integer("wal_writer_delay") ?? 200)
         let who = options.asynchronousCommit == .server ? "Every commit" : "Every commit of \(Role.service.name)"
@@ -35,8 +28,8 @@ struct PlanNotes {
             }
     }
 
-    /// What is good to know.
-    var notes: [String] {
+    func notes(_ candidate: ServerState, _ items: [TunePlan.Item]) -> [String] {
+        func isSet(_ name: String) -> Bool { items.contains { $0.setting == name && $0.action == .set } }
         let isIngest = options.profile == .highThroughput
         var lines = line(
             "Commits still wait for the disk. --async-commit application lets only those of email_service return"
@@ -47,16 +40,16 @@ struct PlanNotes {
             "The documented wal_level = minimal is left out: it saved nothing on ordinary inserts (108 MB"
                 + " of log with and without) and ends standbys and point-in-time recovery. --wal-level-minimal sets"
                 + " it all the same.", if: isIngest && !options.walLevelMinimal)
-        let cpus = formulas.machine.cpus?.value ?? 0
+        let cpus = machine.cpus?.value ?? 0
         lines += line(
             "A pooler keeps the work in step with \(cpus) processors: default_pool_size = \(2 * cpus) to \(4 * cpus)"
                 + " in PgBouncer, with as many clients as there are.", if: cpus > 0 && options.profile.isForServers)
         lines += line(
             "shared_buffers are more than 40 % of the memory; the system's cache gets what is left.",
-            if: (candidate.bytes("shared_buffers") ?? 0) * 5 > formulas.machine.memory.value * 2)
+            if: (candidate.bytes("shared_buffers") ?? 0) * 5 > machine.memory.value * 2)
         lines += line(
             "The room on the volume of pg_wal is not known, so max_wal_size is not compared with it: --wal-volume SIZE",
-            if: formulas.machine.walVolume == nil && !options.isExact)
+            if: machine.walVolume == nil && !options.isExact)
         lines += line(
             "\(server.standbys) standbys follow this server: raise max_connections on them and restart them first,"
                 + " or their replay stops.", if: server.standbys > 0 && isSet("max_connections"))
@@ -67,7 +60,7 @@ struct PlanNotes {
     }
 
     /// Settings of roles and databases that override the proposed ones.
-    var overrides: [String] {
+    func overrides(_ items: [TunePlan.Item]) -> [String] {
         server.overrides.compactMap { override in
             guard let item = items.first(where: { $0.setting == override.setting }),
                 let setting = server[override.setting], let proposed = item.proposed,

@@ -9,7 +9,8 @@ struct Preparation: Sendable {
     let during: TuneJournal
     /// The journal to write after the last one; nil when nothing is left to undo.
     let after: TuneJournal?
-    let candidate: Candidate
+    /// The state with all changes.
+    let candidate: ServerState
 }
 
 /// Makes a plan of a server's state, without asking.
@@ -21,11 +22,11 @@ package struct Planner {
     /// - Throws: ``Failure`` when the options ask for what this server should not get.
     func prepare() throws -> Preparation {
         try checkDurability()
-        var candidate = Candidate(server)
+        var candidate = server
         let formulas = Formulas(
-            profile: options.profile, machine: machine, connections: try connections(candidate),
-            autovacuumWorkers: candidate.integer("autovacuum_max_workers") ?? 3, walSegmentSize: server.walSegmentSize)
-        let proposals = ProfileProposals(options: options, server: server, formulas: formulas).all
+            profile: options.profile, machine: machine, connections: try connections(),
+            autovacuumWorkers: server.integer("autovacuum_max_workers") ?? 3, walSegmentSize: server.walSegmentSize)
+        let proposals = ProfileProposals.all(options, server, formulas)
         var items: [TunePlan.Item] = []
         var after: [TuneJournal.Entry] = []
         for proposal in proposals {
@@ -50,28 +51,25 @@ package struct Planner {
         let wanted = Set(proposals.map(\.label))
         let settings = (server.journal?.entries ?? []).compactMap { server[$0.label] }
         let leftovers = settings.filter { !wanted.contains($0.label) }.compactMap { ours($0) }
+        let earlier = server.journal?.profile.rawValue ?? "profile"
         for entry in leftovers {
             guard let setting = server[entry.label] else { continue }
             candidate.set(setting, entry.was)
             items.append(
                 TunePlan.Item(
                     setting, proposed: entry.was, action: .restore,
-                    why:
-                        "Set by an earlier \(server.journal?.profile.rawValue ?? "profile") run; this one does not want it."
-                ))
+                    why: "Set by an earlier \(earlier) run; this one does not want it."))
         }
-        let profile = options.profile
-        let notes = PlanNotes(
-            options: options, server: server, formulas: formulas, candidate: candidate, items: items)
         let plan = TunePlan(
-            profile: profile, isExact: options.isExact, serverVersion: server.version, machine: machine, items: items,
+            profile: options.profile, isExact: options.isExact, serverVersion: server.version, machine: machine,
+            items: items,
             budget: MemoryBudget(candidate, memory: machine.memory.value, shared: nil),
-            proof: StartProof(method: .notNeeded), durability: notes.durability, overrides: notes.overrides,
-            notes: notes.notes, isResuming: server.journal.map { $0.state != .applied } ?? false)
+            proof: StartProof(method: .notNeeded), durability: durability(candidate), overrides: overrides(items),
+            notes: notes(candidate, items), isResuming: server.journal.map { $0.state != .applied } ?? false)
         return Preparation(
             plan: plan, changes: ordered(items, candidate),
-            during: TuneJournal(profile: profile, state: .applying, entries: after + leftovers),
-            after: after.isEmpty ? nil : TuneJournal(profile: profile, state: .applied, entries: after),
+            during: TuneJournal(profile: options.profile, state: .applying, entries: after + leftovers),
+            after: after.isEmpty ? nil : TuneJournal(profile: options.profile, state: .applied, entries: after),
             candidate: candidate)
     }
 
@@ -93,27 +91,22 @@ package struct Planner {
     /// What was asked for; else what is configured, or the documented 200 if that is less.
     ///
     /// Lowering it would turn users away, so that only happens when asked for, and never below what is in use.
-    private func connections(_ candidate: Candidate) throws -> Int {
-        let present = candidate.integer("max_connections") ?? 100
+    private func connections() throws -> Int {
+        let present = server.integer("max_connections") ?? 100
         if server["max_connections"]?.isOnCommandLine == true { return present }
         guard let asked = options.maxConnections else { return max(200, present) }
-        let reserved =
-            (candidate.integer("superuser_reserved_connections") ?? 3)
-            + (candidate.integer("reserved_connections") ?? 0)
-        if asked < present, asked < server.connections + reserved {
+        if asked < present, asked < server.connections + server.reservedConnections {
             throw Failure.refused(
                 "--max-connections \(asked) is less than the \(server.connections) connections in use now and the"
-                    + " \(reserved) reserved ones",
+                    + " \(server.reservedConnections) reserved ones",
                 fix: "SELECT datname, usename, count(*) FROM pg_stat_activity GROUP BY 1, 2 ORDER BY 3 DESC;")
         }
         return asked
     }
 
     private func action(_ setting: ServerSetting, _ proposal: Proposal) -> TunePlan.Action {
-        if setting.isOnCommandLine {
-            return setting.same(setting.setting, proposal.value) ? .keep : .blocked
-        }
         let isSame = setting.same(setting.next, proposal.value)
+        if setting.isOnCommandLine { return isSame ? .keep : .blocked }
         guard isSame || (proposal.isApproximate && isClose(setting, proposal.value)) else { return .set }
         if !setting.same(setting.running, setting.next) { return setting.needsRestart ? .restart : .reload }
         return isSame ? .keep : .keepClose
@@ -127,11 +120,11 @@ package struct Planner {
 
     /// The journal's entry of a setting, if its value is still the one we wrote.
     private func ours(_ setting: ServerSetting) -> TuneJournal.Entry? {
-        server.journal?[setting].flatMap { setting.same(setting.autoValue, $0.set) ? $0 : nil }
+        server.journal?.entries.first { $0.label == setting.label && setting.same(setting.autoValue, $0.set) }
     }
 
     /// What lowers first, so that memory and limits are never promised twice; a setting of a role last.
-    private func ordered(_ items: [TunePlan.Item], _ candidate: Candidate) -> [SettingChange] {
+    private func ordered(_ items: [TunePlan.Item], _ candidate: ServerState) -> [SettingChange] {
         func rank(_ change: SettingChange) -> Int {
             if change.setting.role != nil { return 3 }
             // Nothing is logged for others before the level allows it, and the level falls only after that ended.

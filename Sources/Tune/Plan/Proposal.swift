@@ -4,7 +4,6 @@ struct Proposal: Sendable {
     let label: String
     /// The value as it is written in a configuration file.
     let value: String
-    /// One sentence.
     let why: String
     /// The documented line that the setting comes from; nil where none is documented.
     let document: String?
@@ -13,7 +12,7 @@ struct Proposal: Sendable {
 }
 
 /// The documented tuning, word for word.
-enum FoundingDocument {
+enum DocumentedTuning {
     /// "Configuration": what every server starts from; sized for 1 GB.
     static let base: [(name: String, value: String)] = [
         ("max_connections", "200"), ("shared_buffers", "256MB"), ("effective_cache_size", "1GB"),
@@ -28,14 +27,14 @@ enum FoundingDocument {
             ("shared_buffers", "2GB"), ("effective_cache_size", "6GB"), ("work_mem", "10MB"),
             ("maintenance_work_mem", "512MB"), ("log_min_duration_statement", "1000"),
         ]
-        switch profile {
-        case .development: return []
-        case .production: return production
+        // The last of a name counts.
+        return switch profile {
+        case .development: []
+        case .production: production
         case .highThroughput:
-            return production
-                + [("wal_level", "minimal"), ("synchronous_commit", "off"), ("max_wal_size", "16GB")]
+            production + [("wal_level", "minimal"), ("synchronous_commit", "off"), ("max_wal_size", "16GB")]
         case .readHeavy:
-            return production.filter { $0.0 != "effective_cache_size" }
+            production
                 + [("random_page_cost", "1.01"), ("effective_io_concurrency", "500"), ("effective_cache_size", "8GB")]
         }
     }

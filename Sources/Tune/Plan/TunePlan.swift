@@ -4,11 +4,8 @@ import Core
 package struct TunePlan: Sendable, Codable, Hashable {
     /// When a change is felt.
     package enum Effect: String, Sendable, Codable {
-        /// At once, by a reload of the configuration.
         case reload
-        /// Only at the next start of the server.
         case restart
-        /// In sessions that begin from then on.
         case newSessions = "new sessions"
     }
 
@@ -17,7 +14,6 @@ package struct TunePlan: Sendable, Codable, Hashable {
         case set
         /// An entry that an earlier profile made is taken back.
         case restore
-        /// The value is right.
         case keep
         /// The value differs by no more than 5 % from what was computed from something measured, and stays.
         case keepClose = "keep, within 5 %"
@@ -40,14 +36,12 @@ package struct TunePlan: Sendable, Codable, Hashable {
         package let source: String
         package let effect: Effect
         package let action: Action
-        /// One sentence.
         package let why: String
-        /// The documented line.
         package let document: String?
 
         init(_ setting: ServerSetting, proposed: String?, action: Action, why: String, document: String? = nil) {
             self.setting = setting.label
-            now = setting.display(setting.running)
+            now = setting.now
             self.proposed = proposed
             source = setting.origin
             effect = setting.role != nil ? .newSessions : setting.needsRestart ? .restart : .reload
@@ -65,7 +59,6 @@ package struct TunePlan: Sendable, Codable, Hashable {
     package let isExact: Bool
     /// The server's version, such as `16.4`.
     package let serverVersion: String
-    /// What the values were computed from.
     package let machine: Machine
     /// Every setting of the profile, and what is left of an earlier one.
     package let items: [Item]
@@ -81,20 +74,17 @@ package struct TunePlan: Sendable, Codable, Hashable {
     package let isResuming: Bool
 
     /// Whether there is nothing to write and nothing to reload.
-    package var isEmpty: Bool {
-        !isResuming && !items.contains { $0.isChange || $0.action == .reload }
-    }
+    package var isEmpty: Bool { !isResuming && !items.contains { $0.isChange || $0.action == .reload } }
 
     /// The settings whose new value, written before or by this plan, waits for a restart.
     package var restartSettings: [String] {
         items.filter { ($0.isChange && $0.effect == .restart) || $0.action == .restart }.map(\.setting)
     }
 
-    /// The settings that cannot be changed.
     package var blockedSettings: [String] { items.filter { $0.action == .blocked }.map(\.setting) }
 }
 
-/// How much memory the server may come to use, bytes.
+/// How much memory the server may come to use, bytes: connections and autovacuum workers all together.
 ///
 /// Shared memory, one and a half times `work_mem` for each connection (some use more, most use none), and what every
 /// autovacuum worker may take. PostgreSQL itself limits none of this.
@@ -102,22 +92,17 @@ package struct MemoryBudget: Sendable, Codable, Hashable {
     package let shared: Int
     /// Whether `shared` is estimated, as no server of this version could be asked.
     package let isEstimate: Bool
-    /// All connections together.
     package let connections: Int
-    /// All autovacuum workers together.
     package let autovacuum: Int
-    /// Memory of the machine.
     package let memory: Int
 
     package var total: Int { shared + connections + autovacuum }
     /// The share of the memory, %.
     package var percent: Int { Int((Double(total) / Double(memory) * 100).rounded()) }
-    /// Whether it is more than four fifths: what is left is for the system and its cache.
-    package var isTight: Bool { percent > 80 }
 
     /// The budget of a configuration.
     /// - Parameter shared: what the server itself computes; nil estimates it.
-    init(_ candidate: Candidate, memory: Int, shared: Int?) {
+    init(_ candidate: ServerState, memory: Int, shared: Int?) {
         let buffers = candidate.bytes("shared_buffers") ?? 0
         let count = candidate.integer("max_connections") ?? 0
         // Measured on 15: 2120 MB for 2 GB of buffers and 100 connections, 2207 MB with 2000.
@@ -130,14 +115,16 @@ package struct MemoryBudget: Sendable, Codable, Hashable {
         self.memory = memory
     }
 
-    /// The refusal of more than there is.
-    var problem: Problem? {
-        guard total > memory else { return nil }
-        return Problem(
-            problem: "memory: \(ByteSize.approximately(shared)) shared, \(ByteSize.approximately(connections)) for"
+    /// More than there is.
+    var problems: [Problem] {
+        var problems: [Problem] = []
+        problems.need(
+            total <= memory,
+            "memory: \(ByteSize.approximately(shared)) shared, \(ByteSize.approximately(connections)) for"
                 + " connections and \(ByteSize.approximately(autovacuum)) for autovacuum are \(percent) % of"
                 + " \(ByteSize.approximately(memory))",
-            fix: "Ask for fewer connections (--max-connections), or leave --exact away.")
+            "Ask for fewer connections (--max-connections), or leave --exact away.")
+        return problems
     }
 }
 
@@ -157,6 +144,5 @@ package struct StartProof: Sendable, Codable, Hashable {
     package var reason: String?
     /// Shared memory that the server computed, bytes.
     var sharedMemory: Int?
-    /// Huge pages that it would take.
     var hugePages: Int?
 }

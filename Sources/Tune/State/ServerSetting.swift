@@ -18,21 +18,24 @@ struct ServerSetting: Sendable {
     let context: String
     /// The value in this session, in the setting's unit.
     let setting: String
+    /// The same as people write it: `current_setting()`, sizes and times with the largest unit that fits.
+    let shown: String
     let bootValue: String?
     let source: String
     /// Where the last entry of all configuration files is, such as `postgresql.conf:64`.
-    let filePlace: String?
+    var filePlace: String?
     /// The entry in postgresql.auto.conf.
-    let autoValue: String?
+    var autoValue: String?
     /// The last entry of the other files, which counts when there is none in postgresql.auto.conf.
-    let baseValue: String?
+    var baseValue: String?
 
     /// `synchronous_commit` of the role that takes mail in, in all databases; nil when it has none of its own.
     static func applicationCommit(_ value: String?) -> ServerSetting {
-        ServerSetting(
+        let shown = value ?? "not set"
+        return ServerSetting(
             name: "synchronous_commit", role: Role.service.name, type: "enum", unit: nil, context: "user",
-            setting: value ?? "not set", bootValue: nil, source: "role",
-            filePlace: value.map { _ in "role \(Role.service.name)" }, autoValue: value, baseValue: nil)
+            setting: shown, shown: shown, bootValue: nil, source: "role",
+            filePlace: value.map { _ in "role \(Role.service.name)" }, autoValue: value)
     }
 
     static let applicationCommitLabel = label("synchronous_commit", Role.service.name)
@@ -45,7 +48,6 @@ struct ServerSetting: Sendable {
     /// The last entry of all configuration files, which is the one that counts.
     var fileValue: String? { autoValue ?? baseValue }
 
-    /// Whether a new value needs a restart.
     var needsRestart: Bool { context == "postmaster" }
 
     /// Whether the server's command line gives the value; no file can then change it, not even with a restart.
@@ -53,18 +55,15 @@ struct ServerSetting: Sendable {
 
     /// The value that the server runs with, leaving aside what is set for the role or database of this session.
     var running: String {
-        switch source {
-        case "database", "user", "database user", "client", "session", "global", "interactive", "test":
-            fileValue ?? bootValue ?? setting
-        default: setting
-        }
+        let own = ["database", "user", "database user", "client", "session", "global", "interactive", "test"]
+        return own.contains(source) ? fileValue ?? bootValue ?? setting : setting
     }
 
     /// The value after the next restart.
-    var next: String { isOnCommandLine ? setting : fileValue ?? (isFromFile ? bootValue ?? setting : running) }
-
-    /// A file gave the present value, but no longer has an entry.
-    private var isFromFile: Bool { source == "configuration file" && fileValue == nil }
+    var next: String {
+        if isOnCommandLine { return setting }
+        return fileValue ?? (source == "configuration file" ? bootValue ?? setting : running)
+    }
 
     /// Where the next value comes from, for people.
     var origin: String { isOnCommandLine ? "command line" : filePlace ?? "default" }
@@ -74,25 +73,17 @@ struct ServerSetting: Sendable {
         guard let first, let second else { return first == nil && second == nil }
         if let one = number(first), let two = number(second) { return one == two }
         if isList { return Self.elements(first) == Self.elements(second) }
-        if type == "bool" { return Self.flag(first) == Self.flag(second) }
+        if type == "bool" { return Self.isTrue(first) == Self.isTrue(second) }
         return type == "enum" ? first.lowercased() == second.lowercased() : first == second
     }
 
-    /// A value as people write it: sizes and times with the largest unit that fits.
-    func display(_ text: String) -> String {
-        guard let number = number(text), let unit, number >= 0, number == number.rounded() else { return text }
-        if let factor = Self.memoryUnits[unit] { return number == 0 ? "0" : ByteSize.text(Int(number * factor)) }
-        guard let factor = Self.timeUnits[unit], number > 0 else { return text }
-        for unit in ["d", "h", "min", "s", "ms"] {
-            let count = number * factor / (Self.timeUnits[unit] ?? 1)
-            if count >= 1, count == count.rounded() { return "\(Int(count))\(unit)" }
-        }
-        return text
-    }
+    /// ``running`` for people.
+    var now: String { running == setting ? shown : running }
 
     /// The value in bytes; nil when it is no size.
     func bytes(_ text: String) -> Int? {
-        guard let unit, let factor = Self.memoryUnits[unit], let number = number(text), number >= 0 else { return nil }
+        guard let unit, unit.hasSuffix("B"), let factor = Self.units[unit], let number = number(text), number >= 0
+        else { return nil }
         return Int(number * factor)
     }
 
@@ -102,41 +93,26 @@ struct ServerSetting: Sendable {
         let trimmed = text.filter { $0 != " " }
         let digits = trimmed.prefix { $0.isNumber || $0 == "." || $0 == "-" || $0 == "+" }
         let suffix = String(trimmed.dropFirst(digits.count))
-        guard let number = Double(digits) else { return nil }
-        if suffix.isEmpty { return number }
-        for units in [Self.memoryUnits, Self.timeUnits] {
-            if let unit, let from = units[suffix], let to = units[unit] { return (number * from / to).rounded() }
-        }
-        return nil
+        guard let number = Double(digits), !suffix.isEmpty else { return Double(digits) }
+        guard let unit, let from = Self.units[suffix], let to = Self.units[unit] else { return nil }
+        return (number * from / to).rounded()
     }
 
-    /// Bytes, for `pg_settings.unit` and the units of configuration files.
-    private static let memoryUnits: [String: Double] = [
+    /// `pg_settings.unit` and the units of configuration files, in bytes and in milliseconds.
+    private static let units: [String: Double] = [
         "B": 1, "kB": 1024, "8kB": 8192, "16kB": 16384, "32kB": 32768, "4kB": 4096, "MB": 1_048_576,
         "GB": 1_073_741_824, "TB": 1_099_511_627_776,
-    ]
-
-    /// Milliseconds.
-    private static let timeUnits: [String: Double] = [
         "us": 0.001, "ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000,
     ]
 
-    private static func flag(_ text: String) -> Bool? {
-        switch text.lowercased() {
-        case "on", "true", "yes", "1", "t", "y": true
-        case "off", "false", "no", "0", "f", "n": false
-        default: nil
-        }
+    private static func isTrue(_ text: String) -> Bool {
+        ["on", "true", "yes", "1", "t", "y"].contains(text.lowercased())
     }
 
     // MARK: - Lists
 
-    /// Whether the value is a list of names, which must not be written as one literal.
-    var isList: Bool { Self.lists.contains(name) }
-
-    private static let lists: Set<String> = [
-        "shared_preload_libraries", "session_preload_libraries", "local_preload_libraries",
-    ]
+    /// Whether the value is a list of names; of those, profiles write this one.
+    private var isList: Bool { name == "shared_preload_libraries" }
 
     /// The names of a list.
     static func elements(_ text: String) -> [String] {

@@ -37,8 +37,6 @@ struct TuneJournal: Codable, Sendable, Hashable {
 
     /// What writing and undoing it has to set, by label.
     var labels: [String] { [Self.setting] + entries.map(\.label) }
-
-    subscript(_ setting: ServerSetting) -> Entry? { entries.first { $0.label == setting.label } }
 }
 
 extension TuneJournal {

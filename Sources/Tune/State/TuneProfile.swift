@@ -54,6 +54,5 @@ package struct TuneOptions: Sendable {
     /// The folder that stands for the server's root when `/proc` and `/sys` are read: tests have trees of their own.
     var systemRoot = ""
 
-    /// Options of a profile, everything else to be read on the server.
     package init(profile: TuneProfile) { self.profile = profile }
 }

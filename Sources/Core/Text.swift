@@ -2,12 +2,12 @@ import FoundationEssentials
 import Glibc
 
 /// The text of a file of this machine; nil when it is not there or may not be read.
-func fileText(_ path: String) -> String? {
+package func fileText(_ path: String) -> String? {
     FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
 }
 
 /// The size of a regular file of this machine, bytes; nil for anything else.
-func fileSize(_ path: String) -> Int? {
+package func fileSize(_ path: String) -> Int? {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
 }
@@ -15,12 +15,12 @@ func fileSize(_ path: String) -> Int? {
 // By Unicode scalars: a separator and a combining mark behind it are one Character, which equals no separator.
 extension StringProtocol {
     /// The parts between separators, the empty ones left out.
-    func parts(_ separators: Unicode.Scalar...) -> [Substring] {
+    package func parts(_ separators: Unicode.Scalar...) -> [Substring] {
         Substring(self).unicodeScalars.split { separators.contains($0) }.map { Substring($0) }
     }
 
     /// The two sides of the first `=`; nil without one.
-    var assignment: (name: String, value: String)? {
+    package var assignment: (name: String, value: String)? {
         guard let sign = unicodeScalars.firstIndex(of: "=") else { return nil }
         return (String(self[..<sign]), String(self[unicodeScalars.index(after: sign)...]))
     }
