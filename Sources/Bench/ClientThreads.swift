@@ -23,28 +23,26 @@ package enum ClientThreads {
         }
     }
 
-    /// What the clients returned, and the time from the start line until the last of them was done.
-    package struct Outcome<Value: Sendable>: Sendable {
-        package let values: [Value]
-        package let elapsed: Duration
-    }
-
     /// Runs a body on each of several threads.
     /// - Parameter body: prepares, calls `wait` on the start line, works. One that fails before lets the others go on.
+    /// - Returns: what the clients returned, and the time from the start line until the last of them was done.
     /// - Throws: the first client's error, when all have ended.
     package static func run<Value: Sendable>(
         _ count: Int, _ body: @escaping @Sendable (_ client: Int, _ start: StartLine) throws -> Value
-    ) throws -> Outcome<Value> {
+    ) throws -> (values: [Value], elapsed: Duration) {
         let absent = DispatchGroup()
         for _ in 0..<count { absent.enter() }
-        let lanes = Mutex<[Int: Lane<Value>]>([:])
+        typealias Lane = (
+            result: Result<Value, any Error>, started: ContinuousClock.Instant, ended: ContinuousClock.Instant
+        )
+        let lanes = Mutex<[Int: Lane]>([:])
         let threads = (0..<count).map { client in
             let job = Job {
                 let line = StartLine(absent)
                 let result = Result { try body(client, line) }
                 let ended = ContinuousClock.now
-                let lane = Lane(result: result, started: line.wait(), ended: ended)
-                lanes.withLock { $0[client] = lane }
+                let started = line.wait()
+                lanes.withLock { $0[client] = (result, started, ended) }
             }
             var thread = pthread_t()
             let code = pthread_create(
@@ -61,14 +59,7 @@ package enum ClientThreads {
         let values = try finished.map { try $0.result.get() }
         let start = finished.map(\.started).min() ?? .now
         let end = finished.map(\.ended).max() ?? .now
-        return Outcome(values: values, elapsed: start.duration(to: end))
-    }
-
-    /// How one client fared.
-    private struct Lane<Value: Sendable>: Sendable {
-        let result: Result<Value, any Error>
-        let started: ContinuousClock.Instant
-        let ended: ContinuousClock.Instant
+        return (values, start.duration(to: end))
     }
 
     private final class Job {

@@ -1,3 +1,4 @@
+import Postgres
 import Schema
 import Verify
 
@@ -20,7 +21,7 @@ enum GitHub {
 
     /// Percent-escapes what would end a command, or in a property end that; other control characters become visible.
     private static func escape(_ text: String, inProperty: Bool = false) -> String {
-        text.escaped { scalar in
+        text.replacingScalars { scalar in
             switch scalar {
             case "%": "%25"
             case "\n": "%0A"

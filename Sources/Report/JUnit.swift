@@ -1,3 +1,4 @@
+import Postgres
 import Verify
 
 /// The report as JUnit XML, one test case for each code of the sections that were checked.
@@ -35,7 +36,7 @@ enum JUnit {
 
     /// A text as the content of an element or attribute; characters that XML 1.0 cannot hold become U+FFFD.
     private static func escape(_ text: String) -> String {
-        text.escaped { scalar in
+        text.replacingScalars { scalar in
             switch scalar {
             case "&": "&amp;"
             case "<": "&lt;"

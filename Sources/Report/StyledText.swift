@@ -26,7 +26,7 @@ package struct StyledText: Sendable, ExpressibleByStringInterpolation {
         package mutating func appendInterpolation(_ other: StyledText) { text += other }
         /// Several lines, such as SQL or what a server says, each after the first behind an indentation.
         package mutating func appendInterpolation(lines: some StringProtocol, indent: Int = 0) {
-            let lines = String(lines).lines.map { line in
+            let lines = lines.splitScalars("\n").map { line in
                 // libpq begins its further lines with a tab.
                 (line.unicodeScalars.first == "\t" ? "    " + String(line.unicodeScalars.dropFirst()) : line).visible
             }
@@ -73,17 +73,7 @@ extension [StyledText] {
 extension String {
     /// On one line, and readable as it is: characters that control a terminal, break lines or turn the direction of
     /// writing are written as in Swift's source, such as `\n` and `\u{1B}`.
-    package var visible: String { escaped(\.visible) }
-
-    /// Its lines. Only their ends divide: as Characters, "\r\n" or an end before a combining mark would be another one.
-    var lines: [String] { unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) } }
-
-    /// The text with other text in place of some of its scalars.
-    func escaped(_ replacement: (Unicode.Scalar) -> String?) -> String {
-        unicodeScalars.reduce(into: "") { text, scalar in
-            text += replacement(scalar) ?? String(scalar)
-        }
-    }
+    package var visible: String { replacingScalars(\.visible) }
 }
 
 extension Unicode.Scalar {

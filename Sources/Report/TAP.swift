@@ -1,3 +1,4 @@
+import Postgres
 import Verify
 
 /// The report in the Test Anything Protocol, version 13: one line for each code of the sections that were checked.
@@ -11,7 +12,7 @@ enum TAP {
                 lines.append("\(findings.isEmpty ? "ok" : "not ok") \(count) - \(escape("\(code.id) \(code.title)"))")
                 for finding in findings {
                     lines.append("# \(finding.summary.visible)")
-                    lines += finding.details.flatMap(\.lines).map { "#   \($0.visible)" }
+                    lines += finding.details.flatMap { $0.splitScalars("\n") }.map { "#   \($0.visible)" }
                 }
             }
             for item in section.unseen {
@@ -23,5 +24,5 @@ enum TAP {
     }
 
     /// A description: what would begin a directive, or another line, is escaped.
-    private static func escape(_ text: String) -> String { text.escaped { $0 == "#" ? "\\#" : $0.visible } }
+    private static func escape(_ text: String) -> String { text.replacingScalars { $0 == "#" ? "\\#" : $0.visible } }
 }

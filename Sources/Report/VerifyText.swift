@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Postgres
 import Schema
 package import Verify
 
@@ -104,7 +105,7 @@ extension Finding {
         if let actual { lines.append("      found     \(actual)") }
         if let fix {
             // A function's text is for --fix-sql.
-            let all = fix.lines
+            let all = fix.splitScalars("\n")
             lines.append("      fix       \(lines: all.prefix(4).joined(separator: "\n"), indent: 16)")
             if all.count > 4 {
                 lines.append("                ... \(all.count - 4) more lines: emaildb verify --fix-sql")

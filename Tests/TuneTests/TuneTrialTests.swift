@@ -71,7 +71,8 @@ import Testing
     private static func report(_ value: Double, spread: Double) -> BenchReport {
         let figures = (0..<10).map { index in
             let factor = spread == 0 ? 1 : index.isMultiple(of: 2) ? spread : 1 / spread
-            return BenchReport.Figure("rate \(index)", .rate, unit: "ops/s", ours: 100 * value * factor, documented: nil)
+            return BenchReport.Figure(
+                "rate \(index)", .rate, unit: "ops/s", ours: 100 * value * factor, documented: nil)
         }
         return BenchReport(
             toolVersion: "", serverVersion: "", seed: 1, messages: 0, tenants: 0, largestTenantShare: 0, batchSize: 0,

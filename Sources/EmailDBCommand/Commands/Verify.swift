@@ -39,7 +39,7 @@ struct Verify: Command {
         verifier.sections = try options.sections()
         verifier.ignoring = ignored
         let report = try verifier.run()
-        for file in options.output { try file.write(report) }
+        try options.write(report)
         if options.fixSql {
             terminal.print(report.fixScript.map { String($0.dropLast()) } ?? "-- Nothing to fix.")
         } else if options.format == .text {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Postgres
 import Report
 import Schema
 
@@ -36,6 +37,20 @@ struct TalkOptions: ParsableArguments {
 
     func terminal(isJSON: Bool) -> Terminal {
         Terminal(isQuiet: quiet, isVerbose: verbose, isJSON: isJSON, color: color)
+    }
+}
+
+/// An argument `name=path`: a file, and what it is for.
+struct NamedFile<Name: ExpressibleByArgument>: ExpressibleByArgument {
+    let name: Name
+    let path: String
+}
+
+extension NamedFile {
+    init?(argument: String) {
+        let parts = argument.splitScalars("=", maxSplits: 1)
+        guard parts.count == 2, !parts[1].isEmpty, let name = Name(argument: parts[0]) else { return nil }
+        self.init(name: name, path: parts[1])
     }
 }
 

@@ -7,29 +7,6 @@ import Verify
 
 extension FindingFormat: ExpressibleByArgument {}
 
-/// A format and the file to write it to.
-struct FindingFile: ExpressibleByArgument {
-    let format: FindingFormat
-    let path: String
-
-    init?(argument: String) {
-        guard let equals = argument.firstIndex(of: "="),
-            let format = FindingFormat(rawValue: String(argument[..<equals])),
-            argument.index(after: equals) < argument.endIndex
-        else { return nil }
-        self.format = format
-        path = String(argument[argument.index(after: equals)...])
-    }
-
-    func write(_ report: VerifyReport) throws {
-        do {
-            try (format.document(report) + "\n").write(toFile: path, atomically: true, encoding: .utf8)
-        } catch {
-            throw Failure(.failed, "cannot write \(path)", fix: "ls -la \(path)")
-        }
-    }
-}
-
 /// What `verify` checks, and where it writes the findings.
 struct VerifyOptions: ParsableArguments {
     @Option(
@@ -41,7 +18,7 @@ struct VerifyOptions: ParsableArguments {
     var format: FindingFormat = .text
 
     @Option(help: ArgumentHelp("Write the result to a file, too; may be repeated.", valueName: "format=file"))
-    var output: [FindingFile] = []
+    var output: [NamedFile<FindingFormat>] = []
 
     @Option(
         help: ArgumentHelp(
@@ -78,6 +55,17 @@ struct VerifyOptions: ParsableArguments {
             throw ValidationError("--only takes \(all.map(\.rawValue).joined(separator: ", ")), separated by commas.")
         }
         return Set(parts.compactMap { $0 })
+    }
+
+    /// Writes the report to every file that was named.
+    func write(_ report: VerifyReport) throws {
+        for file in output {
+            do {
+                try (file.name.document(report) + "\n").write(toFile: file.path, atomically: true, encoding: .utf8)
+            } catch {
+                throw Failure(.failed, "cannot write \(file.path)", fix: "ls -la \(file.path)")
+            }
+        }
     }
 
     /// The entries of the file of `--ignore`, if there is one.
