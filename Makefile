@@ -31,11 +31,12 @@ unexport DATABASE_URL PGHOST PGHOSTADDR PGPORT PGDATABASE PGUSER PGPASSWORD PGPA
 TEST_ENV  := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-4} PATH="$(STATE)/pgbouncer/bin:$(STATE)/monitoring/bin:$$PATH:/usr/sbin"
 TEST_ARGS  = --disable-xctest $(if $(FILTER),--filter '$(FILTER)')
 
-.PHONY: help
+.PHONY: help setup setup-test server build demo stop check test test-matrix soak image up down test-container bench \
+  bench-init bench-verify peers lint format step embed layout codes docs clean
+
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: setup setup-test server
 setup: ## Install what is missing to build and run (Debian packages)
 	@$(SCRIPTS)/setup
 
@@ -46,24 +47,20 @@ setup-test: setup
 server: setup
 	@$(FETCH)
 
-.PHONY: build
 build: setup ## Build the release binary, .build/release/emaildb
 	swift build -c release --static-swift-stdlib -Xlinker -s -Xlinker --gc-sections --product emaildb
 
-.PHONY: demo
 demo: server build ## Start a private PostgreSQL 16 in .emaildb, create the database, print how to connect
 	"$(RELEASE)" dev start --postgres "$$EMAILDB_POSTGRES"
 	@settings=$$("$(RELEASE)" dev env) && eval "$$settings" && set -x && "$(RELEASE)" init && "$(RELEASE)" status
 	"$(RELEASE)" dev status
 
-.PHONY: stop
 stop: ## Stop the demo server; its data stays
 	@if [ -x "$(RELEASE)" ]; then "$(RELEASE)" dev stop; \
 	elif [ -x "$(DEBUG)" ]; then "$(DEBUG)" dev stop; \
 	elif [ -n "$$(find "$(STATE)" -maxdepth 3 -name postmaster.pid 2>/dev/null)" ]; then \
 	  echo "a server may be running in .emaildb and the binary that stops it is gone: make build stop" >&2; exit 1; fi
 
-.PHONY: check test test-matrix soak
 check: lint ## Check style, and run every test that needs no server
 	swift build --build-tests
 	EMAILDB_POSTGRES=none swift test --skip-build --quiet --disable-xctest --skip 'MailTests|MonitoringTests|ContainerTests'
@@ -90,7 +87,6 @@ soak: server setup-test ## Run the random-kill, sixteen-writer and plan tests at
 	$(TEST_ENV) EMAILDB_SOAK=1 swift test $(TEST_ARGS)
 
 # Uses the Docker engine that runs here, or starts a private one (deployment/scripts/container-engine).
-.PHONY: image up down test-container
 ENGINE = $(SCRIPTS)/container-engine
 COMPOSE = docker compose -f deployment/docker/docker-compose.email-service.yml
 image: setup ## Build the images email-postgres, email-pgbouncer and email-exporter
@@ -107,7 +103,6 @@ test-container: setup setup-test ## Test the images on a real engine (ROUNDS=30 
 	$(if $(ROUNDS),EMAILDB_ROUNDS=$(ROUNDS)) $(SCRIPTS)/test-container $(if $(FILTER),--filter '$(FILTER)')
 
 # A new server each time.
-.PHONY: bench bench-init bench-verify
 FRESH = $(SCRIPTS)/with-server
 bench: server build ## Measure loading, reading and searching, and judge the goals (BENCH='--compare FILE --messages N')
 	@$(FRESH) --tuned "$(RELEASE)" "$(RELEASE)" bench --format json $(BENCH) >"$(STATE)/bench.json"
@@ -116,7 +111,6 @@ bench: server build ## Measure loading, reading and searching, and judge the goa
 bench-init bench-verify: bench-%: server build ## Measure init beside psql, or verify beside pg_dump; fail over a limit (ROUNDS=n)
 	@$(FRESH) "$(RELEASE)" $(SCRIPTS)/measure $* "$(RELEASE)" $(if $(ROUNDS),--rounds $(ROUNDS))
 
-.PHONY: peers
 peers: server setup-test ## Compare verify with pgTAP, migra, pgrls and squawk on the same mutations; writes Peers.md
 	@$(SCRIPTS)/setup peers
 	swift build --product emaildb
@@ -124,7 +118,6 @@ peers: server setup-test ## Compare verify with pgTAP, migra, pgrls and squawk o
 	@$(FRESH) "$(DEBUG)" $(SCRIPTS)/compare-peers --binary "$(DEBUG)" --mutations "$(STATE)/mutations.json" \
 	  --peers "$(STATE)/peers" --page Sources/EmailDBCommand/Documentation.docc/Peers.md
 
-.PHONY: lint format
 lint: setup ## Check style: Swift format, file sizes, scripts, SQL files, documentation, Kubernetes manifests
 	@$(SCRIPTS)/setup lint
 	@$(SCRIPTS)/lint
@@ -132,14 +125,12 @@ lint: setup ## Check style: Swift format, file sizes, scripts, SQL files, docume
 format: ## Format the Swift sources in place
 	swift format --in-place --recursive --parallel Sources Tests Package.swift
 
-.PHONY: step embed layout codes
 step: ## Make the files of a new step of the schema (NAME=words_in_lower_case)
 	@$(SCRIPTS)/embed-sql --step '$(NAME)'
 
 embed: ## Compile in what was added to sql/ or removed from it
 	@$(SCRIPTS)/embed-sql
 
-.PHONY: docs
 docs: ## Build the documentation as a static site in .build/docs; a broken link is an error
 	@$(SCRIPTS)/docs
 
@@ -152,6 +143,5 @@ layout: server ## Write sql/layout, the expected catalog facts, from a fresh Pos
 codes: ## Write the page of finding codes, which emaildb verify --explain shows, from the list in Sources/Verify
 	swift run SchemaTool --codes
 
-.PHONY: clean
 clean: stop ## Stop the demo server and remove .build and .emaildb, the demo's data included
 	rm -rf .build .emaildb

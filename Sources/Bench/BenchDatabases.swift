@@ -52,7 +52,6 @@ struct BenchDatabases: Sendable {
         }
     }
 
-    /// Makes the documented layout.
     func createDocumented() throws {
         let connection = try Connection(maintenance)
         try connection.query(DatabaseCreation.statement(documentedName))

@@ -25,7 +25,6 @@ enum MessageColumn: String, CaseIterable, Sendable {
     case references = "refs"
     case size = "size_bytes"
 
-    /// Its type in SQL.
     var type: String {
         switch self {
         case .id, .folder, .thread: "uuid"

@@ -47,7 +47,6 @@ struct BenchRandom: RandomNumberGenerator, Sendable {
         return UUID(uuid: bytes).uuidString.lowercased()
     }
 
-    /// Random hexadecimal digits.
     mutating func hex(_ count: Int) -> String {
         String(decoding: (0..<count).map { _ in Self.hexDigits[below(16)] }, as: UTF8.self)
     }

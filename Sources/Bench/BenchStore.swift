@@ -3,7 +3,6 @@ import Postgres
 
 /// One of the two databases under measurement, and how the application talks to it.
 struct BenchStore: Sendable {
-    /// Which layout it has.
     enum Layout: String, Sendable {
         /// What `emaildb init` makes.
         case ours
@@ -19,7 +18,6 @@ struct BenchStore: Sendable {
     let settings: ConnectionSettings
     /// The columns of `email_messages` that the bench fills.
     let columns: [MessageColumn]
-    /// Names of the functions that the layout offers.
     let functions: Set<String>
 
     /// Looks at a database that is already laid out.

@@ -5,7 +5,6 @@
 struct BenchVocabulary: Sendable {
     static let shared = BenchVocabulary()
 
-    /// How many words there are.
     static let size = 50_000
 
     /// The words, most frequent first, as ASCII.

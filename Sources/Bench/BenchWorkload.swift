@@ -2,7 +2,6 @@ import Postgres
 
 /// One kind of request that the measured clients repeat.
 struct BenchWorkload: Sendable {
-    /// Its name in figures.
     let name: String
     /// Whether requests go to the largest tenant only.
     var largestTenantOnly = false

@@ -2,7 +2,6 @@
 ///
 /// Tenants differ in size by Zipf's law; the first has at least a fifth of all messages, in one mailbox.
 struct BenchWorld: Sendable {
-    /// A folder of an account.
     struct Folder: Sendable {
         let id: String
         let type: String
@@ -11,7 +10,6 @@ struct BenchWorld: Sendable {
         let share: Double
     }
 
-    /// A mailbox.
     struct Account: Sendable {
         let tenant: String
         let id: String

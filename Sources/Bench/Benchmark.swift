@@ -7,15 +7,11 @@ package import Schema
 ///
 /// Both live in scratch databases of their own, filled and read as the application's role, under row security.
 package struct Benchmark: Sendable {
-    /// How much to measure.
     package struct Options: Sendable {
-        /// Messages to load.
         package var messages = 200_000
-        /// Tenants to share them among.
         package var tenants = 50
         /// How long each workload runs with each number of clients.
         package var seconds = 2.0
-        /// Numbers of clients.
         package var clients = [1, 4, 16]
         /// The number that makes the same messages again.
         package var seed: UInt64 = 1

@@ -47,7 +47,6 @@ struct BenchOptions: ParsableArguments {
     /// The numbers of clients; 0 stands for what is no number.
     private var clientCounts: [Int] { clients.split(separator: ",").map { Int($0) ?? 0 } }
 
-    /// The options as the library takes them.
     var options: Benchmark.Options {
         var options = Benchmark.Options()
         options.messages = messages

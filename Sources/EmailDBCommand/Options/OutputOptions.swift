@@ -62,7 +62,6 @@ struct SourceOptions: ParsableArguments {
             valueName: "folder"))
     var sql: String?
 
-    /// The series of steps.
     func resolve() throws -> SchemaSource {
         do {
             return try sql.map { try SchemaSource.directory($0) } ?? .embedded()

@@ -46,7 +46,6 @@ struct VerifyOptions: ParsableArguments {
         }
     }
 
-    /// The parts to check.
     func sections() throws -> Set<FindingCode.Section> {
         let all = FindingCode.Section.allCases.filter { $0 != .ignore }
         guard let only else { return Set(all) }
