@@ -9,7 +9,7 @@ import Testing
     private static let manifests = Deployment.path("deployment/kubernetes")
 
     private func lint(_ folder: String) async throws -> CommandResult {
-        try await CommandRunner.run(Deployment.path("deployment/scripts/lint-kubernetes"), [folder])
+        try await CommandRunner.run(Deployment.path("deployment/scripts/lint"), ["--kubernetes", folder])
     }
 
     @Test func theManifestsAreValid() async throws {
