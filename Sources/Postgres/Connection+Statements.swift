@@ -72,8 +72,8 @@ extension Connection {
             shutdown(PQsocket(handle), Int32(SHUT_RDWR))
             throw error
         }
-        defer { PQsetnonblocking(handle, 0) }
         let results = Result { try collectResults(isPipeline: true) }
+        PQsetnonblocking(handle, 0)
         guard PQexitPipelineMode(handle) == 1 || !isAlive else { throw lastError() }
         return try results.get()
     }

@@ -7,9 +7,8 @@ import Glibc
 /// thread while it waits; to interrupt it from elsewhere take a ``CancelHandle``. Text goes both ways as UTF-8.
 package struct Connection: ~Copyable {
     let handle: OpaquePointer
-    private let notices: NoticeBox
-    /// Retained for libpq, which holds a bare pointer to it.
-    private let noticeReference: Unmanaged<NoticeBox>
+    /// Lives as long as libpq's bare pointer to it.
+    private let notices = NoticeBox()
 
     /// Connects and logs in; a refusal by the server comes with its SQLSTATE.
     /// - Parameter timeout: how long to try, all hosts together, unless the settings say `connect_timeout`.
@@ -19,21 +18,16 @@ package struct Connection: ~Copyable {
         parameters["fallback_application_name"] = parameters["fallback_application_name"] ?? "emaildb"
         let limit = parameters["connect_timeout"].flatMap { Int($0) }.map { Duration.seconds($0) } ?? timeout
         handle = try Self.connect(parameters, deadline: ContinuousClock.now + limit)
-        notices = NoticeBox()
-        noticeReference = Unmanaged.passRetained(notices)
         PQsetNoticeReceiver(
             handle,
             { box, result in
                 guard let box, let result else { return }
                 let notice = PostgresError(result: result)
                 Unmanaged<NoticeBox>.fromOpaque(box).takeUnretainedValue().append(notice)
-            }, noticeReference.toOpaque())
+            }, Unmanaged.passUnretained(notices).toOpaque())
     }
 
-    deinit {
-        PQfinish(handle)
-        noticeReference.release()
-    }
+    deinit { PQfinish(handle) }
 
     /// Closes the session, as the end of the connection's life does.
     package consuming func close() {}

@@ -3,7 +3,7 @@ import CLibpq
 /// Where to connect and as whom, in libpq's own keywords.
 ///
 /// What is not given here comes from libpq: the `PG*` environment, the service file, the password file, its defaults.
-/// Values that libpq marks as secret never appear in ``description``.
+/// Its ``description`` shows no values, which may be secret.
 package struct ConnectionSettings: Sendable, Hashable {
     /// Keyword and value, as in "Parameter Key Words" of libpq's documentation.
     package private(set) var parameters: [String: String]
@@ -45,31 +45,15 @@ package struct ConnectionSettings: Sendable, Hashable {
     }
 
     private static func values(of options: UnsafeMutablePointer<PQconninfoOption>) -> [String: String] {
-        let given = list(options).compactMap { option in
+        // The list ends with an option without a keyword.
+        let all = sequence(first: options) { $0 + 1 }.prefix { $0.pointee.keyword != nil }.map(\.pointee)
+        let given = all.compactMap { option in
             option.val.map { (String(cString: option.keyword), String(cString: $0)) }
         }
         return Dictionary(uniqueKeysWithValues: given)
     }
-
-    /// The options of a list that ends with one without a keyword.
-    private static func list(_ first: UnsafeMutablePointer<PQconninfoOption>) -> [PQconninfoOption] {
-        sequence(first: first) { $0 + 1 }.prefix { $0.pointee.keyword != nil }.map(\.pointee)
-    }
 }
 
 extension ConnectionSettings: CustomStringConvertible {
-    /// The settings as `keyword=value` pairs in alphabetical order, without any secret.
-    package var description: String {
-        let secret = Self.secretKeywords
-        return parameters.filter { !secret.contains($0.key) }
-            .sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
-    }
-
-    /// The keywords that libpq itself marks as passwords (display character `*`).
-    private static var secretKeywords: Set<String> {
-        guard let options = PQconndefaults() else { return ["password", "sslpassword"] }
-        defer { PQconninfoFree(options) }
-        let secret = list(options).filter { $0.dispchar?.pointee == CChar(UInt8(ascii: "*")) }
-        return Set(secret.map { String(cString: $0.keyword) })
-    }
+    package var description: String { "settings of " + parameters.keys.sorted().joined(separator: ", ") }
 }

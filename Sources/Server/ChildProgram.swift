@@ -23,7 +23,7 @@ struct ChildProgram: Sendable {
         for (descriptor, path) in output { posix_spawn_file_actions_addopen(&actions, descriptor, path, O_WRONLY, 0) }
         if !inheritsFiles {
             // With some to spare for what other threads open meanwhile.
-            let last = (Files.names("/proc/self/fd").compactMap { Int32($0) }.max() ?? 255) + 16
+            let last = (try Files.names("/proc/self/fd").compactMap { Int32($0) }.max() ?? 255) + 16
             for descriptor in 3...last { posix_spawn_file_actions_addclose(&actions, descriptor) }
         }
         var attributes = posix_spawnattr_t()

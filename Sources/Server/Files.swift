@@ -25,9 +25,10 @@ enum Files {
 
     static func text(_ path: String) -> String? { read(path).map { String(decoding: $0, as: UTF8.self) } }
 
-    /// What a folder holds; nothing when it cannot be read.
-    static func names(_ folder: String) -> [String] {
-        (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    static func names(_ folder: String) throws(Failure) -> [String] {
+        do { return try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
+            throw Failure(.refused, "\(folder) cannot be read: \(error)")
+        }
     }
 
     /// Makes or replaces a file, whole or not at all: a new one beside it, renamed over the old.

@@ -138,15 +138,15 @@ package struct LocalServer: Sendable {
         // A name of its own: the initdb of a killed start may still be at work, and removes its folder when it fails.
         let attempt = data + ".new.\(getpid())"
         do throws(Failure) {
-            for name in Files.names(directory) where name.hasPrefix("data.new.") {
+            try Files.makeFolder(attempt, owner: .nobody)
+            for name in try Files.names(directory) where name.hasPrefix("data.new.") && !attempt.hasSuffix(name) {
                 try? Files.remove(directory + "/" + name)
             }
-            try Files.makeFolder(attempt, owner: .nobody)
         } catch {
             guard error.problems.allSatisfy({ $0.fix == nil }) else { throw error }
             throw Failure(.failed, "cannot write in \(directory)", fix: "cd to a folder where you may make .emaildb")
         }
-        let password = Self.randomPassword()
+        let password = UUID().uuidString
         let secret = directory + "/initial-password"
         try Files.write((password + "\n").utf8, to: secret, owner: .nobody)
         defer { unlink(secret) }
@@ -157,7 +157,7 @@ package struct LocalServer: Sendable {
             let rules = "host all \(Self.superuser) 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
             try Files.write(rules.utf8, to: attempt + "/pg_hba.conf", owner: .nobody)
         }
-        let applicationPassword = Self.randomPassword()
+        let applicationPassword = UUID().uuidString
         try Files.write((applicationPassword + "\n").utf8, to: applicationPasswordFile)
         let logins = [(Self.superuser, password), (RolePassword.application, applicationPassword)]
         try Files.write(logins.map { "127.0.0.1:*:*:\($0):\($1)\n" }.joined().utf8, to: passwordFile)
@@ -167,11 +167,6 @@ package struct LocalServer: Sendable {
     }
 
     // MARK: - Choices
-
-    static func randomPassword() -> String {
-        let alphabet = Array("abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789")
-        return String((0..<32).compactMap { _ in alphabet.randomElement() })
-    }
 
     /// A port of the loopback address on which no program listens at this moment.
     package static func freePort(preferring preferred: Int?) -> Int {

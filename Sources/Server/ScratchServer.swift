@@ -45,7 +45,7 @@ package struct ScratchServer {
             autoConfiguration.text, to: data + "/postgresql.auto.conf", owner: installation.owner)
         let options = options(commandLine)
         guard starts else {
-            return Outcome(sharedMemory: try compute("shared_memory_size", options) << 20, hugePages: nil)
+            return Outcome(sharedMemory: try sharedMemory(options), hugePages: nil)
         }
         try start(options)
         defer { _ = try? run("pg_ctl", ["-D", data, "-m", "immediate", "-s", "stop"]) }
@@ -65,8 +65,7 @@ package struct ScratchServer {
             hugePages: memory.integer("pages").flatMap { $0 > 0 ? $0 : nil })
     }
 
-    /// Removes its files.
-    package func remove() { try? FileManager.default.removeItem(atPath: folder) }
+    package func remove() { try? Files.remove(folder) }
 
     package init(_ installation: ServerInstallation, walSegmentSize: Int) throws {
         Self.sweep()
@@ -104,12 +103,13 @@ package struct ScratchServer {
         return commandLine.merging(own) { $1 }
     }
 
-    /// A value that PostgreSQL computes before it starts, and with it every check that needs no memory.
-    private func compute(_ name: String, _ options: [String: String]) throws -> Int {
+    /// What PostgreSQL computes before it starts, and with it every check that needs no memory; bytes.
+    private func sharedMemory(_ options: [String: String]) throws -> Int {
         let words = options.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
-        let outcome = try run("postgres", ["-D", data, "-C", name] + words)
+        let outcome = try run("postgres", ["-D", data, "-C", "shared_memory_size"] + words)
         guard outcome.status == 0 else { throw Refusal(words: Self.complaint(outcome.errors)) }
-        return outcome.output.split(separator: "\n").last.flatMap { Int($0.filter { $0 != " " }) } ?? 0
+        let megabytes = outcome.output.split(separator: "\n").last?.filter(\.isNumber)
+        return (megabytes.flatMap { Int($0) } ?? 0) << 20
     }
 
     private func start(_ options: [String: String]) throws {
@@ -135,7 +135,7 @@ package struct ScratchServer {
 
     /// Stops and removes what killed runs left behind.
     private static func sweep() {
-        for path in Files.names("/tmp").map({ "/tmp/" + $0 }) where path.hasPrefix(prefix) {
+        for path in ((try? Files.names("/tmp")) ?? []).map({ "/tmp/" + $0 }) where path.hasPrefix(prefix) {
             var status = stat()
             guard let process = Int32(path.dropFirst(prefix.count).prefix(while: \.isNumber)), kill(process, 0) != 0,
                 errno == ESRCH, lstat(path, &status) == 0, status.st_uid == getuid(),

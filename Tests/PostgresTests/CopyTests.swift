@@ -104,3 +104,12 @@ import Testing
         #expect(error.sqlState?.rawValue == "42P01")
     }
 }
+
+extension CopyWriter {
+    /// Sends one row in COPY's text format; nil is NULL.
+    fileprivate func write(row: [String?]) throws {
+        let letters: [Unicode.Scalar: String] = ["\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"]
+        let cells = row.map { $0?.replacingScalars { letters[$0] } ?? "\\N" }
+        try write(bytes: Array((cells.joined(separator: "\t") + "\n").utf8))
+    }
+}

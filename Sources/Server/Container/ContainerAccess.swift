@@ -1,6 +1,7 @@
 package import Core
 import Glibc
 import Install
+import Postgres
 
 /// The third step of a start: who gets in, and by what certificate.
 extension ContainerStart {
@@ -65,9 +66,7 @@ extension ContainerStart {
             ["openssl", "x509", "-in", certificate, "-noout", "-checkend", month], silent: silent)
         if isValid == 0, Files.isFilled(key) { return }
         talk("making a certificate of our own; verify-full needs one that names this host, see Containers.md")
-        var host = [CChar](repeating: 0, count: 256)
-        gethostname(&host, host.count - 1)
-        let name = String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let name = (Files.text("/proc/sys/kernel/hostname") ?? "").splitScalars("\n")[0]
         let made = try run(
             [
                 "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",

@@ -1,5 +1,4 @@
 package import Core
-import FoundationEssentials
 import Glibc
 import Install
 import Postgres
@@ -63,7 +62,8 @@ extension ContainerStart {
         let made = (Files.text(data + "/PG_VERSION") ?? "").splitScalars("\n")[0]
         let version = try ChildProgram.run(["postgres", "--version"], environment: environment)
         guard let major = version.majorVersion else {
-            throw Failure(.cannotConnect, "postgres --version ended with status \(version.status)")
+            throw Failure(
+                .cannotConnect, "postgres --version ended with status \(version.status): \(version.lastErrors)")
         }
         guard made == major else {
             throw Failure(
@@ -74,27 +74,17 @@ extension ContainerStart {
 
     // MARK: - The stage
 
-    /// What lies in the data directory beside our own files and the mount point's.
-    private func contents() throws(Failure) -> [String] {
-        try names(data).filter { ![Self.stageName, Self.lockName, "lost+found"].contains($0) }
-    }
-
-    private func names(_ folder: String) throws(Failure) -> [String] {
-        do { return try FileManager.default.contentsOfDirectory(atPath: folder).sorted() } catch {
-            throw Failure(.refused, "\(folder) cannot be read: \(error)")
-        }
-    }
-
     /// An empty folder to make the data in.
     ///
     /// While it is there and `PG_VERSION` is not, everything else is ours to remove.
     private func openStage() throws(Failure) {
-        let contents = try contents()
+        let ours = [Self.stageName, Self.lockName, "lost+found"]
+        let contents = try Files.names(data).filter { !ours.contains($0) }
         if Files.exists(stage) {
             talk("the first start was interrupted; starting it again")
             for name in contents { try Files.remove(data + "/" + name) }
-            for name in try names(stage) { try Files.remove(stage + "/" + name) }
-        } else if let first = contents.first {
+            try Files.remove(stage)
+        } else if let first = contents.min() {
             throw Failure(
                 .refused, "\(data) is not empty, but holds no database (\(first) ...); nothing was changed",
                 fix: "Empty it, restore PG_VERSION, or name another directory with PGDATA.")
@@ -107,7 +97,7 @@ extension ContainerStart {
         let made = stage + "/data"
         // What was written is on the disk before the move, and the move before PG_VERSION.
         try flush(stage)
-        for name in try names(made) where name != "PG_VERSION" && name != Self.lockName {
+        for name in try Files.names(made) where name != "PG_VERSION" && name != Self.lockName {
             try Files.move(made + "/" + name, to: data + "/" + name)
         }
         try flush(data)
@@ -163,7 +153,7 @@ extension ContainerStart {
     /// The variables that give this process's user a name, on which initdb insists and which an arbitrary number lacks.
     private func name() throws(Failure) -> [String: String] {
         guard Self.userName == nil else { return [:] }
-        let folders = ["/usr/lib"] + Files.names("/usr/lib").map { "/usr/lib/" + $0 }
+        let folders = try ["/usr/lib"] + Files.names("/usr/lib").map { "/usr/lib/" + $0 }
         guard let library = folders.map({ $0 + "/libnss_wrapper.so" }).first(where: Files.exists) else {
             throw Failure(
                 .refused, "initdb needs a user with a name, which uid \(geteuid()) has not",

@@ -1,4 +1,5 @@
 package import Core
+import FoundationEssentials
 import Glibc
 import Install
 import Postgres
@@ -72,7 +73,7 @@ extension ContainerStart {
                 talk("no secret \(monitor)_password: the health check of this standby cannot log in")
             } else {
                 // Only the health check needs it, and every start makes another.
-                try Files.write(LocalServer.randomPassword().utf8, to: secrets + "/" + monitor)
+                try Files.write(UUID().uuidString.utf8, to: secrets + "/" + monitor)
             }
         }
         try write(monitor, at: "127.0.0.1", to: healthPasswordFile)

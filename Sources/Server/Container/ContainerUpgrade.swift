@@ -12,19 +12,17 @@ extension ContainerStart {
         // With recovery.signal it is being restored, and decides itself when it is done.
         if isFollowing || Files.exists(data + "/recovery.signal") { return }
         let server = try start()
-        do {
+        let result = Result { () throws(Failure) in
             try waitUntilReady(server)
             try install()
             try allowReplication()
             try tune()
-        } catch {
-            // Fast shutdown; it may be replaying its log, then that goes on at the next start.
-            kill(server.process, SIGINT)
-            _ = server.wait()
-            throw error
         }
+        // Fast shutdown; it may be replaying its log, then that goes on at the next start.
         kill(server.process, SIGINT)
-        guard server.wait() == 0 else { throw Failure(.cannotConnect, "the server did not stop in order, see above") }
+        let status = server.wait()
+        try result.get()
+        guard status == 0 else { throw Failure(.cannotConnect, "the server did not stop in order, see above") }
     }
 
     private func start() throws(Failure) -> ChildProgram {
