@@ -1,6 +1,6 @@
 -- The ledger: which steps this database has, by whom, and what happened on the way.
 --
--- Cost: new objects only; waits for nobody.
+-- Cost: new objects only; waits for no session.
 --
 -- It is an ordinary step: it writes its own first row, in the transaction that creates it. No IF NOT EXISTS:
 -- the installer holds its lock before it looks, and a leftover of that name must be an error, not be adopted.

@@ -22,7 +22,7 @@ BEGIN
     FOR wanted IN
         SELECT *
           FROM (VALUES
-            (1, 'email_owner',    false, 'Owns the tables, indexes and views of emaildb; nobody logs in as it'),
+            (1, 'email_owner',    false, 'Owns the tables, indexes and views of emaildb; does not log in'),
             (2, 'email_service',  true,  'The application: reads and writes the rows of the tenant it has set'),
             (3, 'email_readonly', true,  'Reports: reads the rows of the tenant it has set'),
             (4, 'email_search',   false, 'Owns the search functions, and may read only what they need'),
@@ -81,19 +81,19 @@ BEGIN
         END IF;
     END LOOP;
 
-    -- Roles that somebody else made can be acted as only by leave of their maker.
+    -- Roles that another role made can be acted as only by leave of their maker.
     IF NOT me.rolsuper AND current_setting('server_version_num')::integer >= 160000
        AND NOT (pg_has_role('email_owner', 'MEMBER WITH ADMIN OPTION')
                 AND pg_has_role('email_audit', 'MEMBER WITH ADMIN OPTION')
                 AND pg_has_role('email_search', 'MEMBER WITH ADMIN OPTION')
                 AND pg_has_role('email_keeper', 'MEMBER WITH ADMIN OPTION')
                 AND pg_has_role('email_lookup', 'MEMBER WITH ADMIN OPTION')) THEN
-        RAISE EXCEPTION 'the email_* roles of this cluster were made by somebody else, and % may not act as them', me.rolname
+        RAISE EXCEPTION 'the email_* roles of this cluster were made by another role, and % may not act as them', me.rolname
             USING ERRCODE = 'insufficient_privilege',
                   HINT = format('Run as their maker or a superuser: GRANT email_owner, email_audit, email_search, email_keeper, email_lookup TO %I WITH ADMIN OPTION;', me.rolname);
     END IF;
 
-    -- A superuser needs no membership to act as the owner. Anybody else gets exactly this one, and keeps it for
+    -- A superuser needs no membership to act as the owner. Any other role gets exactly this one, and keeps it for
     -- later steps; CREATEROLE alone has not implied SET ROLE since 16, and never did INHERIT.
     IF NOT me.rolsuper
        AND NOT pg_has_role('email_owner', CASE WHEN current_setting('server_version_num')::integer < 160000
@@ -103,7 +103,7 @@ BEGIN
 END
 $roles$;
 
--- Nothing in public is for everybody: each role is named. The owner alone creates there.
+-- Nothing in public is for PUBLIC: each role is named. The owner alone creates there.
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE, CREATE ON SCHEMA public TO email_owner;
 GRANT USAGE ON SCHEMA public

@@ -52,7 +52,7 @@ COMMENT ON COLUMN public.email_accounts.sync_interval IS 'Seconds between two sy
 COMMENT ON COLUMN public.email_accounts.last_sync_at IS 'End of the last synchronisation, epoch ms; NULL: never';
 COMMENT ON COLUMN public.email_accounts.deleted_at IS 'Epoch ms; set exactly when is_deleted is';
 COMMENT ON COLUMN public.email_accounts.sync_claim IS 'Who synchronises: given out by email_claim_accounts, asked back by email_release_account';
-COMMENT ON COLUMN public.email_accounts.sync_lease_until IS 'Epoch ms: until then nobody else may claim the account; after a failure, the time of the next attempt';
+COMMENT ON COLUMN public.email_accounts.sync_lease_until IS 'Epoch ms: until then no other worker may claim the account; after a failure, the time of the next attempt';
 COMMENT ON COLUMN public.email_accounts.changes_floor IS 'Tombstones up to this change_seq are purged: a client whose state is older starts afresh';
 
 CREATE TABLE public.email_folders (

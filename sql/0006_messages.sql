@@ -76,7 +76,7 @@ COMMENT ON COLUMN public.email_messages.thread_id IS 'Conversation; given by the
 COMMENT ON COLUMN public.email_messages.sent_at IS 'Date header, epoch ms; NULL when missing or unreadable';
 COMMENT ON COLUMN public.email_messages.received_at IS 'Arrival (IMAP INTERNALDATE), epoch ms';
 COMMENT ON COLUMN public.email_messages.deleted_at IS 'Epoch ms; set exactly when is_deleted is';
-COMMENT ON COLUMN public.email_messages.has_attachments IS 'Kept by whoever writes the attachments';
+COMMENT ON COLUMN public.email_messages.has_attachments IS 'Kept by the application that writes the attachments';
 COMMENT ON COLUMN public.email_messages.change_seq IS 'Grows with every change of the row; within an account in the order of commits, see email_changes';
 COMMENT ON COLUMN public.email_messages.message_id_full IS 'Message-ID header when it differs from message_id';
 COMMENT ON COLUMN public.email_messages.subject_full IS 'Subject header when it is longer than subject';

@@ -7,7 +7,7 @@
 -- them documented, rule out updates within the page, and each other update writes every index of the table anew: with
 -- the words in email_messages a read flag cost several times the WAL (figures: Documentation, Decisions). The row
 -- holds what does not change: whether a message is deleted, and in which folder it is, is asked of email_messages.
--- No foreign key: a check for each row would cost more than the row, and nobody else may write here.
+-- No foreign key: a check for each row would cost more than the row, and no other role may write here.
 
 SET LOCAL ROLE email_owner;
 

@@ -15,7 +15,7 @@
 --   neither (maintenance by a superuser)               one writer, all others wait: keep it short
 -- Set both at the beginning of a transaction, and keep transactions short: commit each batch.
 --
--- Change numbers. Whoever holds the lock draws from the sequence, and the next one gets the lock only when that is
+-- Change numbers. The holder of the lock draws from the sequence, and the next one gets the lock only when that is
 -- committed and visible. Within an account numbers therefore become visible in ascending order: a reader that has
 -- seen number n will never find a lower one it has not seen. Rolled-back numbers are skipped, no change is.
 
@@ -38,7 +38,7 @@ BEGIN
     ELSE
         PERFORM pg_advisory_xact_lock_shared(hashtextextended('emaildb writers', 0));
         PERFORM pg_advisory_xact_lock_shared(uuid_hash_extended(tenant, 1));
-        -- Seeded with the tenant: nobody can name, and so hold up, an account of another one.
+        -- Seeded with the tenant: no other tenant can name, and so hold up, an account.
         PERFORM pg_advisory_xact_lock(uuid_hash_extended(account, uuid_hash_extended(tenant, 2)));
     END IF;
     RETURN NULL;
@@ -203,7 +203,7 @@ BEGIN
               FROM old_rows WHERE NOT is_deleted GROUP BY folder_id) AS d
      WHERE f.id = d.folder_id;
 
-    -- Nobody synchronises an account that is being deleted as a whole.
+    -- No client synchronises an account that is being deleted as a whole.
     INSERT INTO public.email_message_tombstones (tenant_id, account_id, folder_id, message_id, imap_uid, is_gone)
     SELECT o.tenant_id, o.account_id, o.folder_id, o.id, o.imap_uid_num, true
       FROM old_rows AS o

@@ -57,7 +57,7 @@ CREATE POLICY email_audit_log_owner_policy ON public.email_audit_log AS PERMISSI
     TO email_audit USING (true) WITH CHECK (true);
 GRANT SELECT ON public.email_audit_log TO email_service, email_readonly;
 
--- Grants already keep everybody else from writing; this also stops the slip of a superuser.
+-- Grants already keep every other role from writing; this also stops the slip of a superuser.
 CREATE FUNCTION public.email_audit_refuse_change() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$

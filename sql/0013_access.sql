@@ -27,7 +27,7 @@ RESET ROLE;
 GRANT USAGE ON SCHEMA emaildb TO email_monitor;
 GRANT SELECT ON emaildb.ledger, emaildb.ledger_event TO email_monitor;
 
--- Called below, and by whoever preloads the library later (tune). PUBLIC could read every statement of the cluster.
+-- Called below, and when the library is preloaded later (tune). PUBLIC could read every statement of the cluster.
 CREATE PROCEDURE emaildb.count_statements()
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
@@ -122,7 +122,7 @@ BEGIN
          WHERE pronamespace = 'pg_catalog'::regnamespace
            AND (proname IN ('pg_terminate_backend', 'pg_cancel_backend', 'loread', 'lowrite') OR proname LIKE 'lo\_%');
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', functions);
-        -- Whoever was made a member of pg_signal_backend was meant to use them.
+        -- A member of pg_signal_backend is meant to use them.
         GRANT EXECUTE ON FUNCTION pg_catalog.pg_terminate_backend(integer, bigint), pg_catalog.pg_cancel_backend(integer)
             TO pg_signal_backend;
     ELSE

@@ -1,5 +1,5 @@
 -- emaildb: lends email_search
--- Search: the functions that may use the GIN indexes, which row security keeps from everybody else.
+-- Search: the functions that may use the GIN indexes, which row security keeps from every other role.
 --
 -- Cost: new objects only; ACCESS EXCLUSIVE on two tables for the moment of CREATE POLICY.
 --
@@ -99,7 +99,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION public.email_search_page(text, tsquery, text, uuid, uuid, bigint, bigint, boolean, integer, bigint, real, uuid) IS
-    'Common part of the search functions; condition is SQL text, so nobody but these functions may call it';
+    'Common part of the search functions; condition is SQL text, so only these functions may call it';
 
 CREATE FUNCTION public.email_search(
         query text, account_id uuid DEFAULT NULL, folder_id uuid DEFAULT NULL, since bigint DEFAULT NULL,

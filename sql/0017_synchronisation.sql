@@ -199,7 +199,7 @@ BEGIN
     RETURN FOUND;
 END
 $$;
-COMMENT ON FUNCTION public.email_renew_claim(uuid, uuid, bigint) IS 'Extends a lease; false: it had ended and somebody else has the account';
+COMMENT ON FUNCTION public.email_renew_claim(uuid, uuid, bigint) IS 'Extends a lease; false: it had ended and another worker has the account';
 
 CREATE FUNCTION public.email_release_account(
         account_id uuid, claim uuid, succeeded boolean DEFAULT true, retry_ms bigint DEFAULT 60000) RETURNS boolean
@@ -217,7 +217,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION public.email_release_account(uuid, uuid, boolean, bigint) IS
-    'Ends a synchronisation; after a failure the account is due again in retry_ms. false: the lease had ended and somebody else has the account';
+    'Ends a synchronisation; after a failure the account is due again in retry_ms. false: the lease had ended and another worker has the account';
 GRANT EXECUTE ON FUNCTION public.email_claim_accounts(integer, bigint), public.email_renew_claim(uuid, uuid, bigint),
     public.email_release_account(uuid, uuid, boolean, bigint) TO email_worker;
 

@@ -4,11 +4,11 @@
 -- Skipped without the privilege, and reported by "emaildb verify" (superuser, in this database):
 --   GRANT SELECT (rolname, rolpassword) ON pg_catalog.pg_authid TO email_lookup;
 --
--- No superuser owns the function: whoever found a hole in it could read verifiers, and do nothing else.
+-- No superuser owns the function: who found a hole in it could read verifiers, and do nothing else.
 
 SET LOCAL ROLE email_lookup;
 
--- The application's roles, as long as they are nothing more than that. Verifiers of anybody else stay here, and so do MD5
+-- The application's roles, as long as they are nothing more than that. Verifiers of other roles stay here, and so do MD5
 -- hashes, with which one can log in without knowing the password. An expired password is none.
 CREATE FUNCTION public.email_pooler_lookup(login text)
     RETURNS TABLE (role_name name, verifier text)

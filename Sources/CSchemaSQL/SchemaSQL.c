@@ -186,12 +186,6 @@ static const struct schema_sql queries[] = {
     {"preflight", TEXT{
 #embed "../../sql/catalog/preflight.sql" suffix(, 0)
     }},
-    {"preflight_extensions", TEXT{
-#embed "../../sql/catalog/preflight_extensions.sql" suffix(, 0)
-    }},
-    {"preflight_roles", TEXT{
-#embed "../../sql/catalog/preflight_roles.sql" suffix(, 0)
-    }},
     {"probe_attacks", TEXT{
 #embed "../../sql/catalog/probe_attacks.sql" suffix(, 0)
     }},

@@ -42,6 +42,8 @@ package struct FixStatement: Sendable, Hashable {
 
 /// Statements in an order in which each works.
 package struct FixOrder: Sendable {
+    private typealias Thing = FixStatement.Thing
+
     package private(set) var positions: [Int] = []
     /// The statements that wait for each other; empty unless what they name is circular in the database itself.
     package private(set) var circular: [FixStatement] = []
@@ -53,26 +55,20 @@ package struct FixOrder: Sendable {
     package init(_ statements: [FixStatement]) {
         var following = [Set<Int>](repeating: [], count: statements.count)
         var waitsFor = [Int](repeating: 0, count: statements.count)
-        func index(_ things: (FixStatement) -> Set<FixStatement.Thing>) -> [FixStatement.Thing: [Int]] {
-            var positions: [FixStatement.Thing: [Int]] = [:]
-            for (position, statement) in statements.enumerated() {
-                for thing in things(statement) { positions[thing, default: []].append(position) }
+        func link(_ earlier: (FixStatement) -> Set<Thing>, _ later: (FixStatement) -> Set<Thing>) {
+            let pairs = statements.enumerated().flatMap { position, statement in later(statement).map { ($0, position) }
             }
-            return positions
-        }
-        func link(_ earlier: [FixStatement.Thing: [Int]], _ later: [FixStatement.Thing: [Int]]) {
-            for (thing, first) in earlier {
-                for second in later[thing] ?? [] {
-                    for position in first where position != second && following[position].insert(second).inserted {
-                        waitsFor[second] += 1
-                    }
+            let positions = Dictionary(grouping: pairs, by: \.0).mapValues { $0.map(\.1) }
+            for (first, statement) in statements.enumerated() {
+                for second in earlier(statement).flatMap({ positions[$0] ?? [] })
+                where first != second && following[first].insert(second).inserted {
+                    waitsFor[second] += 1
                 }
             }
         }
-        let (makers, removers) = (index(\.makes), index(\.removes))
-        link(removers, makers)
-        link(makers, index(\.needs))
-        link(index(\.uses), removers)
+        link(\.removes, \.makes)
+        link(\.makes, \.needs)
+        link(\.uses, \.removes)
 
         var waiting = Set(statements.indices)
         func isEarlier(_ left: Int, _ right: Int) -> Bool {

@@ -116,7 +116,8 @@ extension LayoutFix {
             case nil: isEverywhere ? "ROLE ALL" : "DATABASE \(database)"
             }
         // A name with a dot is two identifiers.
-        let name = key.object.name.unicodeScalars.split(separator: ".").map { SQL.name(String($0)) }.joined(separator: ".")
+        let name = key.object.name.unicodeScalars.split(separator: ".").map { SQL.name(String($0)) }.joined(
+            separator: ".")
         return FixStatement(
             "ALTER \(subject) " + (fact.map { "SET \(name) = \(SQL.literal($0.value));" } ?? "RESET \(name);"))
     }

@@ -31,7 +31,6 @@ package enum InstallProgress: Sendable {
     case waitingForServer(PostgresError)
     case waitingForLock(holders: [String])
     case creatingDatabase(String)
-    case applying(SchemaStep)
     case applied(SchemaStep, milliseconds: Int)
     /// A step is tried again because others hold what it needs.
     case retrying(SchemaStep, PostgresError)

@@ -34,8 +34,7 @@ package struct Limitation: Sendable, Hashable, Codable {
 
     static func all(_ source: SchemaSource, _ connection: borrowing Connection) throws -> [Limitation] {
         let expected = ExpectedLayout(source.steps)
-        let kinds: [Fact.Kind] = [.role, .membership, .setting, .systemFunctions, .grant]
-        let live = try LiveCatalog.facts(connection, kinds: kinds).byKey
+        let live = try LiveCatalog.facts(connection).byKey
         let fix = LayoutFix(
             expected: expected, live: live.keys, database: connection.database, installer: connection.user)
         let limitations = zip(keys, privileged).compactMap { key, known -> Limitation? in

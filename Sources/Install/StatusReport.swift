@@ -48,7 +48,8 @@ package struct StatusReport: Sendable, Codable {
             return StatusReport(
                 database: database, exists: true, serverVersion: connection.parameterStatus("server_version"),
                 encrypted: connection.isEncrypted, toolVersion: Core.toolVersion, steps: steps(ledger, source),
-                problems: ledger.compare(with: source).problems.map { "\($0.problem.problem). \($0.problem.fix ?? "")" })
+                problems: ledger.compare(with: source).problems.map { "\($0.problem.problem). \($0.problem.fix ?? "")" }
+            )
         } catch let error as PostgresError where error.kind == .connect && error.sqlState == .invalidCatalogName {
             return StatusReport(
                 database: database, exists: false, serverVersion: nil, encrypted: false, toolVersion: Core.toolVersion,

@@ -16,7 +16,6 @@ struct StepRunner {
     /// The last step waits for the disk, and with it everything before it. Returns how long it took, ms.
     func apply(_ step: SchemaStep, isLast: Bool, _ connection: borrowing Connection) throws -> Int {
         try Interruption.check()
-        progress(.applying(step))
         let start = ContinuousClock.now
         try retrying(step, connection) {
             switch step.kind {

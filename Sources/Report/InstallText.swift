@@ -33,7 +33,6 @@ extension Terminal {
         case .waitingForLock(let holders):
             detail("waiting for another emaildb init: \(holders.joined(separator: "; "))")
         case .creatingDatabase(let name): detail("creating the database \(name)")
-        case .applying: break
         case .applied(let step, let milliseconds): detail("\(step.path)  \(milliseconds) ms")
         case .retrying(let step, let error): talk("\(step.path): trying again: \(error.message)")
         case .waitingForBuild(let step, let processes):

@@ -62,7 +62,9 @@ package struct ExpectedLayout: Sendable {
         let own = statements.first { statement in
             let words = SQLLexer(statement).lazy.filter { !$0.isBlank }.map { $0.nameValue ?? $0.text }
                 .filter { $0 != "or" && $0 != "replace" }.prefix(5)
-            return kinds.contains { words.elementsEqual(["create", $0, fact.object.schema ?? "", ".", fact.object.name]) }
+            return kinds.contains {
+                words.elementsEqual(["create", $0, fact.object.schema ?? "", ".", fact.object.name])
+            }
         }
         guard own == nil, isFunction, let table = fact.auditedTable else { return own }
         return statements.last { $0.mentions("emaildb.write_audit_function('public.\(table)')") }

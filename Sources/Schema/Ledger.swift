@@ -84,12 +84,14 @@ package struct Ledger: Sendable {
                         fix: fileChanged)
                 } else if step.chain != entry.chain && problems.isEmpty {
                     add(
-                        number, "step \(number) (\(name)) has another history: recorded chain \(entry.chain),"
+                        number,
+                        "step \(number) (\(name)) has another history: recorded chain \(entry.chain),"
                             + " present \(step.chain)", fix: ledgerChanged)
                 }
             } else {
                 add(
-                    number, "the database has step \(number) (\(name), applied by emaildb \(entry.toolVersion)),"
+                    number,
+                    "the database has step \(number) (\(name), applied by emaildb \(entry.toolVersion)),"
                         + " which this emaildb does not know", unknown: name,
                     fix: "Use the emaildb that upgraded this database, or a later one.")
             }

@@ -49,14 +49,11 @@ package struct Finding: Sendable, Hashable, Encodable {
     /// Writes every field, those that are nil as null, so that programs find the same keys in each finding.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(code, forKey: .code)
-        try container.encode(severity, forKey: .severity)
-        try container.encode(object, forKey: .object)
-        try container.encode(message, forKey: .message)
-        try container.encode(expected, forKey: .expected)
-        try container.encode(actual, forKey: .actual)
-        try container.encode(fix, forKey: .fix)
+        let texts: [CodingKeys: String?] = [
+            .code: code, .severity: severity.rawValue, .object: object, .message: message, .expected: expected,
+            .actual: actual, .fix: fix, .documentation: documentation,
+        ]
+        for (key, text) in texts { try container.encode(text, forKey: key) }
         try container.encode(source, forKey: .source)
-        try container.encode(documentation, forKey: .documentation)
     }
 }

@@ -108,7 +108,7 @@ extension FindingCode {
     )
     static let failedQuery = FindingCode(
         .plans, 2, "a catalogued query fails",
-        cause: "A function, a column or a grant that it needs is not as it should be.",
+        cause: "A function, a column or a grant that it needs is missing or was changed.",
         fix: "Look for findings of the layout; the message is PostgreSQL's own.")
 
     static let plans = [otherPlan, failedQuery]

@@ -13,7 +13,8 @@ extension FindingCode {
 
             """
         let sections = Section.allCases.map { section in
-            "\n## \(section.heading)\n"
+            let name = section.rawValue.prefix(1).uppercased() + section.rawValue.dropFirst()
+            return "\n## \(section == .ignore ? "Ignore file" : name)\n"
                 + all.filter { $0.section == section }.map { code in
                     """
 
@@ -29,17 +30,5 @@ extension FindingCode {
                 }.joined()
         }
         return introduction + sections.joined()
-    }
-}
-
-extension FindingCode.Section {
-    fileprivate var heading: String {
-        switch self {
-        case .layout: "Layout"
-        case .security: "Security"
-        case .plans: "Plans"
-        case .probe: "Probe"
-        case .ignore: "Ignore file"
-        }
     }
 }

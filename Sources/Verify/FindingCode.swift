@@ -17,15 +17,8 @@ package struct FindingCode: Sendable, Hashable {
         /// The ignore file is not right itself.
         case ignore
 
-        var letter: String {
-            switch self {
-            case .layout: "L"
-            case .security: "S"
-            case .plans: "P"
-            case .probe: "T"
-            case .ignore: "I"
-            }
-        }
+        /// In codes; P is that of the plans.
+        var letter: String { self == .probe ? "T" : rawValue.prefix(1).uppercased() }
     }
 
     /// The code, such as `EDB-L012`.
@@ -43,8 +36,7 @@ package struct FindingCode: Sendable, Hashable {
         _ section: Section, _ number: Int, _ title: String, severity: Finding.Severity = .error, cause: String,
         fix: String
     ) {
-        let digits = String(number)
-        id = "EDB-" + section.letter + String(repeating: "0", count: 3 - digits.count) + digits
+        id = "EDB-" + section.letter + String(1000 + number).dropFirst()
         self.section = section
         self.severity = severity
         self.title = title
@@ -115,26 +107,28 @@ extension FindingCode {
 
     static func layout(_ kind: Fact.Kind, _ difference: Difference) -> FindingCode {
         let row = row(kind)
-        let severity =
-            kind == .index && difference == .extra || kind == .column && difference == .extra ? .warning : row.severity
-        let number = 10 * row.number + difference.rawValue
-        return switch difference {
-        case .missing:
-            FindingCode(
-                .layout, number, "the \(row.noun) is missing", severity: severity,
-                cause: "Dropped or revoked after init, or left out by an incomplete restore; \(row.reason).",
-                fix: "Run the SQL of the fix; it makes the object as sql/ does.")
-        case .changed:
-            FindingCode(
-                .layout, number, "the \(row.noun) differs", severity: severity,
-                cause: "Changed by hand or by another tool after init; \(row.reason).",
-                fix: "Run the SQL of the fix; if the change is wanted, it belongs in a new step of sql/.")
-        case .extra:
-            FindingCode(
-                .layout, number, "the \(row.noun) is not part of the design", severity: severity,
-                cause: "Added by hand or by another tool after init; \(row.reason).",
-                fix: "Run the SQL of the fix, which removes it, or ignore it with a reason.")
-        }
+        let severity = difference == .extra && (kind == .index || kind == .column) ? .warning : row.severity
+        let (title, cause, fix) =
+            switch difference {
+            case .missing:
+                (
+                    "is missing", "Dropped or revoked after init, or left out by an incomplete restore",
+                    "; it makes the object as sql/ does."
+                )
+            case .changed:
+                (
+                    "differs", "Changed by hand or by another tool after init",
+                    "; if the change is wanted, it belongs in a new step of sql/."
+                )
+            case .extra:
+                (
+                    "is not part of the design", "Added by hand or by another tool after init",
+                    ", which removes it, or ignore it with a reason."
+                )
+            }
+        return FindingCode(
+            .layout, 10 * row.number + difference.rawValue, "the \(row.noun) \(title)", severity: severity,
+            cause: "\(cause); \(row.reason).", fix: "Run the SQL of the fix\(fix)")
     }
 
     /// The ways in which a fact of a kind can differ on its own; others go with the difference of what it belongs to.

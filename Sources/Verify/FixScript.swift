@@ -11,13 +11,11 @@ extension VerifyReport {
     package var fixScript: String? {
         var headings: [String] = []
         var statements: [FixStatement] = []
-        var positions: [String: Int] = [:]
         for finding in findings {
             for statement in finding.statements {
-                if let position = positions[statement.sql] {
+                if let position = statements.firstIndex(where: { $0.sql == statement.sql }) {
                     statements[position].merge(statement)
                 } else {
-                    positions[statement.sql] = statements.count
                     statements.append(statement)
                     headings.append("\n-- \(finding.code) \(finding.object): \(finding.message)")
                 }

@@ -241,7 +241,8 @@ import Testing
             let security = try await verify(settings, "--only", "security", "--ignore", file)
             #expect(!security.output.contains("EDB-I002"))
 
-            try folder.write("ignore", "EDB-L161 | index idx_email_messages_thread_id | 2999-12-31 | known\n")
+            try folder.write(
+                "ignore", "# why\r\nEDB-L161 | index idx_email_messages_thread_id | 2999-12-31 | known\r\n")
             try Connection(settings).script(
                 "DROP INDEX \"odd <name> & \"\"more\"\", 100%\"; REVOKE TRUNCATE ON email_folders FROM email_service")
             let good = try await verify(settings, "--only", "layout,security", "--ignore", file)

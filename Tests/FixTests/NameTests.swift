@@ -82,7 +82,10 @@ import Verify
             undo: "DROP SCHEMA {} CASCADE"),
     ]
 
-    static let hostile = ["a b", "x.y", "we\"ird", "q\"\u{301}e", "naïve", "new\nline", "tab\there", "$$", "--"]
+    static let hostile = [
+        "a b", "x.y", "we\"ird", "q\"\u{301}e", "naïve", "new\nline", "tab\there", "$$", "--", "a'\u{301}b",
+        "=\u{301}\\'\u{301}\n",
+    ]
 
     private static func random(_ generator: inout SeededGenerator) -> String {
         let characters = Array("ab z.\"'$-/*;,()\\\n\r\t\u{B}\u{85}\u{2028}\u{202E}é😀\u{301}=|#%{".unicodeScalars)

@@ -140,6 +140,11 @@ extension Mutation {
         .init("EDB-L172", "view pg_connection_stats", "ALTER VIEW pg_connection_stats SET (security_barrier = true)"),
         .init("EDB-L173", "view emaildb.steps", "CREATE VIEW emaildb.steps AS SELECT 1 AS one"),
         .init(
+            [("EDB-L173", "view emaildb.a"), ("EDB-L173", "view emaildb.b"), ("EDB-L193", "function emaildb.c()")],
+            "CREATE FUNCTION emaildb.c() RETURNS integer LANGUAGE sql AS 'SELECT 1';"
+                + " CREATE VIEW emaildb.a AS SELECT emaildb.c() AS one; CREATE VIEW emaildb.b AS SELECT * FROM emaildb.a"
+        ),
+        .init(
             "EDB-L182", "view-definition pg_long_queries",
             """
             DO $$ BEGIN EXECUTE 'CREATE OR REPLACE VIEW public.pg_long_queries WITH (security_invoker = true) AS '

@@ -11,7 +11,7 @@ FROM (
   UNION ALL SELECT 'schema', NULL, nspname, NULL, nspowner FROM namespace WHERE nspname = 'emaildb') o
 UNION ALL
 -- The database, schema public and the catalog of roles (where passwords are) are shared with whatever else lives there: of
--- them, only what everybody or one of our roles may do is ours to judge.
+-- them, only what PUBLIC or one of our roles may do is ours to judge.
 SELECT 'grant', g.type, g.schema, g.name, g.arguments, g.part, CASE WHEN a.grantee <> 0 THEN pg_get_userbyid(a.grantee) END,
   string_agg(a.privilege_type || CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END, ', '
     ORDER BY a.privilege_type COLLATE "C")
@@ -34,7 +34,7 @@ WHERE a.grantee <> g.owner AND a.privilege_type <> 'MAINTAIN'
   AND (g.is_ours OR a.grantee = 0 OR pg_get_userbyid(a.grantee) = ANY ($3::name[]))
 GROUP BY g.type, g.schema, g.name, g.arguments, g.part, a.grantee
 UNION ALL
--- Default privileges; of other roles, only what would open new objects to everybody or to our roles. The value names who
+-- Default privileges; of other roles, only what would open new objects to PUBLIC or to our roles. The value names who
 -- gets any: a role cannot be called public or none.
 SELECT 'default-privileges', NULL, CASE WHEN d.defaclnamespace <> 0 THEN (
     SELECT nspname FROM pg_namespace n WHERE n.oid = d.defaclnamespace) END,

@@ -1,9 +1,59 @@
--- What init needs of the server, the database and the session's role.
-SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only')::bool AS read_only,
-  pg_backend_pid() AS pid, session_user AS role, r.rolsuper, r.rolcreaterole, r.rolcreatedb,
-  has_database_privilege(session_user, current_database(), 'CREATE') AS may_create,
-  has_schema_privilege(session_user, to_regnamespace('public')::oid, 'CREATE') AS may_create_public,
-  pg_has_role(session_user, d.datdba, 'USAGE') AS owns, pg_encoding_to_char(d.encoding) AS encoding,
-  current_database() AS database
-FROM pg_catalog.pg_roles r, pg_catalog.pg_database d
-WHERE r.rolname = session_user AND d.datname = current_database();
+-- What stands in the way of init, each with its fix, or a library to load before one can say.
+--   $1 whether the target is this database, and not one that is to be created from here
+--   $2 the roles of the schema, $3 its extensions
+--   {role}, {database}, {old}, {target}, {major}: of the session, the target and the server, filled in by init
+WITH me AS (SELECT * FROM pg_catalog.pg_roles WHERE rolname = session_user),
+here AS (
+  SELECT pg_is_in_recovery() AS standby, $1::boolean AS is_target, pg_encoding_to_char(encoding) AS encoding,
+    pg_has_role(session_user, datdba, 'USAGE') AS owns,
+    has_database_privilege(session_user, oid, 'CREATE') AS may_create,
+    COALESCE(has_schema_privilege(session_user, to_regnamespace('public')::oid, 'CREATE'), false) AS may_create_public
+  FROM pg_catalog.pg_database WHERE datname = current_database()),
+-- From 16 on, CREATEROLE only covers roles that one made, or was given, with ADMIN OPTION.
+others AS (
+  SELECT string_agg(rolname, ', ' ORDER BY rolname) AS names FROM pg_catalog.pg_roles
+  WHERE rolname = ANY ($2::text[]) AND current_setting('server_version_num')::integer >= 160000
+    AND NOT pg_has_role(session_user, oid, 'MEMBER WITH ADMIN OPTION')),
+extension AS (
+  SELECT n.name, a.name IS NOT NULL AS available, a.trusted, e.extnamespace::regnamespace::text AS schema
+  FROM unnest($3::text[]) n (name)
+    LEFT JOIN (SELECT name, bool_or(trusted) AS trusted FROM pg_available_extension_versions() GROUP BY name) a
+      ON a.name = n.name
+    LEFT JOIN pg_extension e ON e.extname = n.name)
+SELECT p.problem, p.fix, NULL AS library FROM me, here, others CROSS JOIN LATERAL (VALUES
+  (standby, 'the server is a standby (in recovery); its schema comes from its primary',
+    'emaildb init --host PRIMARY   # or, to promote this one for good: SELECT pg_promote();'),
+  (NOT standby AND current_setting('transaction_read_only')::boolean,
+    'transactions are read-only by default (default_transaction_read_only)',
+    'ALTER SYSTEM RESET default_transaction_read_only; SELECT pg_reload_conf();'
+      '   -- or ALTER ROLE/DATABASE .. RESET, where it was set'),
+  (rolname = ANY ($2::text[]),
+    'init is connected as ' || rolname || ', a role that the schema makes and that must stay without privileges',
+    'emaildb init --username postgres   # or another superuser, not the application'),
+  (NOT rolsuper AND NOT rolcreaterole, '{role} may not create the roles of the schema', 'ALTER ROLE {role} CREATEROLE;'),
+  (NOT rolsuper AND rolcreaterole AND names IS NOT NULL, '{role} may not administer roles that exist already: ' || names,
+    'GRANT ' || names || ' TO {role} WITH ADMIN OPTION;'),
+  (NOT rolsuper AND NOT is_target AND NOT rolcreatedb, 'the database {target} does not exist and {role} may not create it',
+    'ALTER ROLE {role} CREATEDB;'),
+  (is_target AND encoding <> 'UTF8', 'the database {database} is encoded as ' || encoding || '; mail needs UTF8',
+    'ALTER DATABASE {database} RENAME TO {old};   -- then emaildb init creates a new one'),
+  (is_target AND NOT may_create, '{role} may not create schemas in the database {database}',
+    'GRANT CREATE ON DATABASE {database} TO {role};'),
+  (is_target AND NOT rolsuper AND NOT owns,
+    '{role} does not own the database {database}, so it cannot close it to PUBLIC',
+    'ALTER DATABASE {database} OWNER TO {role};'),
+  (is_target AND (rolsuper OR owns) AND NOT may_create_public, '{role} may not create objects in the schema public',
+    'GRANT CREATE ON SCHEMA public TO {role};')) p (applies, problem, fix)
+WHERE p.applies
+UNION ALL
+SELECT p.problem, p.fix, p.library FROM me, extension CROSS JOIN LATERAL (VALUES
+  (schema NOT IN ('public', 'pg_catalog'),
+    format('the extension %s is in the schema %s, where the schema''s SQL does not look', name, schema),
+    format('ALTER EXTENSION "%s" SET SCHEMA public;', name), NULL),
+  (schema IS NULL AND NOT available, format('the extension %s is not installed on the server', name),
+    'apt-get install postgresql-{major}   # Debian; elsewhere the package is postgresql{major}-contrib', NULL),
+  (schema IS NULL AND available AND NOT rolsuper AND NOT trusted,
+    format('the extension %s may only be created by a superuser here', name),
+    format('CREATE EXTENSION "%s" WITH SCHEMA public;   -- as a superuser, in this database', name), NULL),
+  (schema IS NULL AND available AND rolsuper, NULL, NULL, name)) p (applies, problem, fix, library)
+WHERE p.applies;
