@@ -43,9 +43,8 @@ import Testing
     }
 
     /// Two databases share the cluster's roles, so their installations meet there.
-    @Test("Installations in several databases of one cluster do not disturb each other") func severalDatabases()
-        async throws
-    {
+    @Test("Installations in several databases of one cluster do not disturb each other")
+    func severalDatabases() async throws {
         let settings = try await Self.server.connectionSettings()
         let names = (1...4).map { "together_\($0)" }
         for _ in 1...Rounds.few(2, soak: 20) {

@@ -71,7 +71,7 @@ import Testing
                 let escapes = result.output.unicodeScalars.filter { $0.value < 0x20 && $0 != "\n" || $0 == "\u{202E}" }
                 #expect(escapes.isEmpty, "\(result)")
                 #expect(result.output.contains(#"U&"a\001B[2J\000Anot ok 1\000D\202Eb\0009c""#), "\(result)")
-                #expect(!result.output.contains("\nnot ok 1\r"), "\(result)")
+                #expect(!result.output.holds("\nnot ok 1\r"), "\(result)")
             }
         }
     }

@@ -18,20 +18,12 @@ enum Engine {
         try await CommandRunner.run("docker", arguments, killAfter: limit)
     }
 
-    /// What `docker` prints, without the last line end; anything but status 0 fails the test.
+    /// What `docker` prints, without line ends around it; anything but status 0 fails the test.
     @discardableResult
     static func text(_ arguments: String..., limit: Duration = .seconds(90)) async throws -> String {
         let result = try await run(arguments, limit: limit)
         try #require(result.status == 0, "docker \(arguments.joined(separator: " ")): \(result)")
-        return String(result.output.trimmingSuffix { $0.isNewline })
-    }
-}
-
-extension String {
-    func trimmingSuffix(while condition: (Character) -> Bool) -> Substring {
-        var end = endIndex
-        while end > startIndex, condition(self[index(before: end)]) { end = index(before: end) }
-        return self[..<end]
+        return result.output.trimmingCharacters(in: .newlines)
     }
 }
 
@@ -138,7 +130,7 @@ struct Container: Sendable {
             "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "/var/run/postgresql", "-U", "postgres",
             "-d", database, "-c", sql)
         try #require(result.status == 0, "\(result)")
-        return String(result.output.trimmingSuffix { $0.isNewline })
+        return result.output.trimmingCharacters(in: .newlines)
     }
 
     /// Whether `emaildb verify` has no findings.

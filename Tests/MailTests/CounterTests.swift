@@ -49,7 +49,7 @@ import Testing
     private static func write(
         _ database: MailDatabase, _ tenant: Tenant, _ index: Int, _ seed: UInt64, seconds: Int
     ) throws -> Int {
-        var random = Xorshift(state: seed &+ UInt64(index) &* 0x9E37_79B9_7F4A_7C15 | 1)
+        var random = SeededGenerator(seed: seed ^ UInt64(index) << 32)
         let connection = try database.application()
         let few = """
             (SELECT array_agg(id) FROM (SELECT id FROM email_messages WHERE account_id = '\(tenant.account)'
@@ -159,17 +159,5 @@ import Testing
         try application.serve(tenant.id, account: tenant.account)
         try tenant.store(application)
         #expect(try application.query("DELETE FROM email_messages").affectedRows == 2)
-    }
-}
-
-/// A random number generator for one thread.
-private struct Xorshift: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state
     }
 }

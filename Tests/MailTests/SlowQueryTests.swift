@@ -24,8 +24,8 @@ import Testing
         }
     }
 
-    @Test("Without the extension the schema is the same, and the view says what to do") func noExtension() async throws
-    {
+    @Test("Without the extension the schema is the same, and the view says what to do")
+    func noExtension() async throws {
         // Not preloaded: init leaves the extension out.
         let server = TestServer(settings: ["shared_preload_libraries": ""])
         let connection = try Connection(await server.installed())

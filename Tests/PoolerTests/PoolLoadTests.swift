@@ -63,7 +63,11 @@ import Testing
             }
             defer { for _ in 0..<32 { release.signal() } }
             let direct = try Connection(database.superuser)
-            let busy = "SELECT FROM pg_stat_activity WHERE usename = 'email_service' AND state = 'idle in transaction'"
+            // Each transaction holds the lock of its own virtual id.
+            let busy = """
+                SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+                 WHERE usename = 'email_service' AND locktype = 'virtualxid'
+                """
             try await eventually("\(count) connections are busy") { try direct.query(busy).count == count }
             return (try? Connection(service, timeout: .seconds(count == 30 ? 2 : 60))) != nil
         }

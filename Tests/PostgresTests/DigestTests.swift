@@ -87,19 +87,21 @@ import Testing
         #expect(verifier.matches(password: "fish"))
     }
 
-    @Test(.needsServer) func malformedVerifiersAreRefused() async throws {
-        let good = try await stored("secret")
-        #expect(SCRAMVerifier(good) != nil)
-        let parts = good.split(separator: "$").map(String.init)
-        let bad = [
-            "", "$", "$$", "secret", "md5a3556571e93b0d20722ba62be61e8c2d", "SCRAM-SHA-256", "SCRAM-SHA-256$",
-            "SCRAM-SHA-256$4096", "SCRAM-SHA-256$4096:$:", "SCRAM-SHA-1$" + parts[1] + "$" + parts[2],
-            "scram-sha-256$" + parts[1] + "$" + parts[2], parts[0] + "$" + parts[1], good + "$", good + "$more",
-            good.replacing("4096", with: "0"), good.replacing("4096", with: "-1"), good.replacing("4096", with: "x"),
-            good.replacing("4096", with: "99999999999"), good.replacing(":", with: ""),
-            "SCRAM-SHA-256$4096:!!!!$" + parts[2], "SCRAM-SHA-256$4096:abc$" + parts[2],
-            parts[0] + "$" + parts[1] + "$====:====", parts[0] + "$" + parts[1] + "$=:=",
-        ]
-        for text in bad { #expect(SCRAMVerifier(text) == nil, "\(text)") }
+    private static let salted = "4096:c2FsdHNhbHRzYWx0c2FsdA=="
+    private static let keys = String(repeating: "A", count: 43) + "=:" + String(repeating: "B", count: 43) + "="
+    private static let good = "SCRAM-SHA-256$\(salted)$\(keys)"
+
+    @Test(arguments: [
+        "", "$", "$$", "secret", "md5a3556571e93b0d20722ba62be61e8c2d", "SCRAM-SHA-256", "SCRAM-SHA-256$",
+        "SCRAM-SHA-256$4096", "SCRAM-SHA-256$4096:$:", "SCRAM-SHA-1$\(salted)$\(keys)",
+        "scram-sha-256$\(salted)$\(keys)", "SCRAM-SHA-256$\(salted)", good + "$", good + "$more",
+        good.replacing("4096", with: "0"), good.replacing("4096", with: "-1"), good.replacing("4096", with: "x"),
+        good.replacing("4096", with: "99999999999"), good.replacing(":", with: ""),
+        "SCRAM-SHA-256$4096:!!!!$\(keys)", "SCRAM-SHA-256$4096:abc$\(keys)", "SCRAM-SHA-256$\(salted)$====:====",
+        "SCRAM-SHA-256$\(salted)$=:=",
+    ])
+    func aMalformedVerifierIsRefused(_ text: String) {
+        #expect(SCRAMVerifier(text) == nil)
+        #expect(SCRAMVerifier(Self.good) != nil, "the control")
     }
 }

@@ -20,8 +20,8 @@ import Testing
             ? "ALTER TABLE \(index.table) DROP CONSTRAINT \(index.name)" : "DROP INDEX \(index.name)"
     }
 
-    @Test(arguments: DocumentedLayout.indexes) func aMissingIndexIsNoticed(_ index: DocumentedLayout.Index) async throws
-    {
+    @Test(arguments: DocumentedLayout.indexes)
+    func aMissingIndexIsNoticed(_ index: DocumentedLayout.Index) async throws {
         #expect(try await complaints(after: drop(index)) == ["\(index.name): no such index"])
     }
 

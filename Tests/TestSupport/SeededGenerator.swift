@@ -6,11 +6,16 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
     /// The number that repeats this run.
     package let seed: UInt64
 
+    /// Repeats a run.
+    package init(seed: UInt64) {
+        self.seed = seed
+        state = seed
+    }
+
     /// Starts from `EMAILDB_SEED`, or from a new number, which is printed, so that a failure can be repeated.
     package init(printing name: String) {
         let given = ProcessInfo.processInfo.environment["EMAILDB_SEED"].flatMap { UInt64($0) }
-        seed = given ?? UInt64.random(in: 0...UInt64(UInt32.max))
-        state = seed
+        self.init(seed: given ?? UInt64.random(in: 0...UInt64(UInt32.max)))
         print("\(name): EMAILDB_SEED=\(seed)")
     }
 
