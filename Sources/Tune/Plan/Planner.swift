@@ -55,10 +55,12 @@ package struct Planner {
         for entry in leftovers {
             guard let setting = server[entry.label] else { continue }
             candidate.set(setting, entry.was)
+            let waits = setting.role != nil && options.asynchronousCommit == .none
+            let reason = waits ? "lets every commit wait for the disk" : "does not want it"
             items.append(
                 TunePlan.Item(
                     setting, proposed: entry.was, action: .restore,
-                    why: "Set by an earlier \(earlier) run; this one does not want it."))
+                    why: "Set by an earlier \(earlier) run; this one \(reason)."))
         }
         let plan = TunePlan(
             profile: options.profile, isExact: options.isExact, serverVersion: server.version, machine: machine,
