@@ -1,6 +1,8 @@
 import FoundationEssentials
 
 /// The environment variables that the program reads beside libpq's own (`PGHOST` and so on).
+///
+/// `README.md` says what each is for, `Containers.md` those of a container; a test compares the lists.
 package enum EnvironmentVariable: String, CaseIterable, Sendable {
     case databaseURL = "DATABASE_URL"
     case applicationPasswordFile = "EMAILDB_APP_PASSWORD_FILE"
@@ -27,18 +29,6 @@ package enum EnvironmentVariable: String, CaseIterable, Sendable {
     case replicationSlot = "EMAILDB_REPLICATION_SLOT"
 
     package var name: String { rawValue }
-
-    /// What it is for, as in `README.md`; nil for those of a container, which `Containers.md` describes.
-    package var meaning: String? {
-        switch self {
-        case .databaseURL: "where to connect, as `--dbname` takes it, when that is not given"
-        case .applicationPasswordFile: "the file of `--app-password-file`, when that is not given (`init`)"
-        case .postgres: "folder of an installed server, when `--postgres` is not given (`dev start`)"
-        case .noColor: "anything: no colours, unless `--color` says otherwise"
-        case .terminal: "`dumb`: no colours, unless `--color` says otherwise"
-        default: nil
-        }
-    }
 
     package var value: String? { value(in: ProcessInfo.processInfo.environment) }
 

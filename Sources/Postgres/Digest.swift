@@ -4,7 +4,11 @@ import CLibcrypto
 package enum SHA256 {
     package static func digest(_ bytes: [UInt8]) -> [UInt8] {
         var output = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
-        _ = CLibcrypto.SHA256(bytes, bytes.count, &output)
+        // Not the one call SHA256(), which goes through EVP: see shim.h.
+        var context = SHA256_CTX()
+        SHA256_Init(&context)
+        SHA256_Update(&context, bytes, bytes.count)
+        SHA256_Final(&output, &context)
         return output
     }
 

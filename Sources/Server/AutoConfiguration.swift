@@ -90,11 +90,8 @@ package struct AutoConfiguration: Sendable {
     /// Replaces a file as PostgreSQL does, so that it is one of the two also after a power failure.
     /// - Throws: ``Failure``.
     package static func write(_ text: String, to path: String, owner: ServerUser) throws {
-        // A cluster that its group may read (initdb -g) stays one.
-        var status = stat()
-        let mode = stat(path, &status) == 0 ? status.st_mode & 0o777 : 0o600
         do throws(Failure) {
-            try Files.write(text.utf8, to: path, owner: owner, mode: mode, isDurable: true)
+            try Files.write(text.utf8, to: path, owner: owner, isDurable: true)
         } catch {
             throw Failure(.failed, error.message, fix: "ls -l \(path)   # and: df \(path)")
         }

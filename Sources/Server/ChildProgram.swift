@@ -145,10 +145,8 @@ package enum StopSignals {
     package static func check() throws(Failure) { try pause(.zero) }
 }
 
-package enum ThisProcess {
-    /// Becomes another program, found in `PATH`; returns only when that fails.
-    package static func become(_ words: [String]) { _ = withCStrings(words) { execvp(words[0], mutable($0)) } }
-}
+/// Becomes another program, found in `PATH`; returns only when that fails.
+package func become(_ words: [String]) { _ = withCStrings(words) { execvp(words[0], mutable($0)) } }
 
 /// The type that `exec` and `spawn` ask for, though they change nothing.
 private func mutable(_ texts: UnsafePointer<UnsafePointer<CChar>?>) -> UnsafeMutablePointer<

@@ -36,18 +36,20 @@ enum Files {
     ///   - owner: to whom root gives it.
     ///   - isDurable: whether it survives a power failure from then on.
     static func write(
-        _ contents: some Sequence<UInt8>, to path: String, owner: ServerUser? = nil, mode: mode_t = 0o600,
-        isDurable: Bool = false
+        _ contents: some Sequence<UInt8>, to path: String, owner: ServerUser? = nil, isDurable: Bool = false
     ) throws(Failure) {
+        // A replaced file keeps its mode: a cluster that its group may read (initdb -g) stays one.
+        var status = stat()
+        let mode = stat(path, &status) == 0 ? status.st_mode & 0o777 : 0o600
         let beside = path + ".emaildb"
         unlink(beside)
-        let file = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        let file = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw failure(path) }
         let bytes = Array(contents)
         let isWritten =
             bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) } == bytes.count
             && (owner.map { getuid() != 0 || fchown(file, $0.id, $0.group) == 0 } ?? true)
-            && (!isDurable || fsync(file) == 0)
+            && fchmod(file, mode) == 0 && (!isDurable || fsync(file) == 0)
         let failure = failure(path)
         close(file)
         guard isWritten else {

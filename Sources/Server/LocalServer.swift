@@ -121,7 +121,7 @@ package struct LocalServer: Sendable {
         setenv("PGPASSFILE", passwordFile, 1)
         unsetenv("PGPASSWORD")
         unsetenv("PGSERVICE")
-        ThisProcess.become(
+        become(
             ["psql", "-h", "127.0.0.1", "-p", String(running.port), "-U", Self.superuser, "-d"]
                 + [found?.isEmpty == false ? database : "postgres"] + arguments)
         throw Failure(.failed, "psql cannot be started", fix: "apt-get install postgresql-client")

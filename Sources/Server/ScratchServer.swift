@@ -47,7 +47,9 @@ package struct ScratchServer {
         guard starts else {
             return Outcome(sharedMemory: try sharedMemory(options), hugePages: nil)
         }
-        try start(options)
+        let log = data + "/log"
+        let started = try installation.binaries.start(data, log: log, options, as: installation.owner)
+        guard started.status == 0 else { throw Refusal(words: Self.complaint(Files.text(log) ?? started.errors)) }
         defer { _ = try? run("pg_ctl", ["-D", data, "-m", "immediate", "-s", "stop"]) }
         let connection = try Connection(
             ConnectionSettings(parameters: [
@@ -110,12 +112,6 @@ package struct ScratchServer {
         guard outcome.status == 0 else { throw Refusal(words: Self.complaint(outcome.errors)) }
         let megabytes = outcome.output.split(separator: "\n").last?.filter(\.isNumber)
         return (megabytes.flatMap { Int($0) } ?? 0) << 20
-    }
-
-    private func start(_ options: [String: String]) throws {
-        let log = data + "/log"
-        let outcome = try installation.binaries.start(data, log: log, options, as: installation.owner)
-        guard outcome.status == 0 else { throw Refusal(words: Self.complaint(Files.text(log) ?? outcome.errors)) }
     }
 
     /// The lines of a log that say why a start failed, without time and process.

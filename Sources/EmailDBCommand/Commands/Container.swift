@@ -104,7 +104,7 @@ extension ContainerStep {
         }
         let command = command(start)
         guard let program = command.first else { return .done }
-        ThisProcess.become(command)
+        become(command)
         throw Failure(.failed, "\(program) cannot be run", fix: "which \(program)")
     }
 }
