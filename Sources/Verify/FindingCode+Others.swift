@@ -18,8 +18,6 @@ extension FindingCode {
         .layout, 904, "the database has steps that this emaildb does not know",
         cause: "A newer emaildb upgraded it.", fix: "Use the emaildb that upgraded this database, or a later one.")
 
-    static let ledger = [notInstalled, stepsPending, ledgerContradicts, databaseNewer]
-
     static let reachesPrivilege = FindingCode(
         .security, 1, "an application role can act with privileges that ignore row security",
         cause:
@@ -92,12 +90,6 @@ extension FindingCode {
             "The extension was created by another tool, open to PUBLIC. It shows literals of statements that served other tenants.",
         fix: "Run the SQL of the fix, which leaves it to pg_monitor.")
 
-    static let security = [
-        reachesPrivilege, reachesOwner, beyondRowSecurity, mayCreate, definerFunction, foreignKeyWithoutTenant,
-        policyFunction,
-        leakproof, openView, connectionRule, connectionWithoutTLS, passwordEncryption, foreignServer, openStatistics,
-    ]
-
     static let otherPlan = FindingCode(
         .plans, 1, "a catalogued query does not use its index",
         cause:
@@ -110,8 +102,6 @@ extension FindingCode {
         .plans, 2, "a catalogued query fails",
         cause: "A function, a column or a grant that it needs is missing or was changed.",
         fix: "Look for findings of the layout; the message is PostgreSQL's own.")
-
-    static let plans = [otherPlan, failedQuery]
 
     static let attackSucceeded = FindingCode(
         .probe, 1, "an attack on row security succeeded",
@@ -135,8 +125,6 @@ extension FindingCode {
             "Rows or locks of the probe's tenants outlive its rollback: a trigger or rule writes elsewhere (dblink, a foreign table).",
         fix: "Remove what does so; layout findings name extra triggers and rules.")
 
-    static let probe = [attackSucceeded, controlFailed, probeBroken, leftovers]
-
     static let expired = FindingCode(
         .ignore, 1, "an entry of the ignore file has expired",
         cause: "Its date has passed. What it ignored is reported again.",
@@ -145,5 +133,10 @@ extension FindingCode {
         .ignore, 2, "an entry of the ignore file ignores nothing", severity: .warning,
         cause: "The finding was fixed, or the entry has a typing error.", fix: "Remove the entry.")
 
-    static let ignore = [expired, unused]
+    static let others = [
+        notInstalled, stepsPending, ledgerContradicts, databaseNewer, reachesPrivilege, reachesOwner,
+        beyondRowSecurity, mayCreate, definerFunction, foreignKeyWithoutTenant, policyFunction, leakproof, openView,
+        connectionRule, connectionWithoutTLS, passwordEncryption, foreignServer, openStatistics, otherPlan,
+        failedQuery, attackSucceeded, controlFailed, probeBroken, leftovers, expired, unused,
+    ]
 }

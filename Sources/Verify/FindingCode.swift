@@ -44,7 +44,7 @@ package struct FindingCode: Sendable, Hashable {
         self.fix = fix
     }
 
-    package static let all = layout + ledger + security + plans + probe + ignore
+    package static let all = layout + others
 
     package static func named(_ id: String) -> FindingCode? { all.first { $0.id == id } }
 }
