@@ -90,7 +90,7 @@ import Testing
 
     @Test(
         "A stop signal ends the start with 128 and its number, and no process is left",
-        arguments: [(SIGTERM, 30), (SIGINT, 200), (SIGQUIT, 600), (SIGTERM, 1500), (SIGINT, 2500)])
+        arguments: [(SIGTERM, 30), (SIGINT, 200), (SIGQUIT, 600), (SIGTERM, 1200)])
     func stopSignal(signal: Int32, milliseconds: Int) async throws {
         let start = try TestContainer()
         // The program that follows would run for ever.
