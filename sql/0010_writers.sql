@@ -12,8 +12,12 @@
 --   setting app.current_tenant_id                      writers of one tenant come one after the other
 --   ... and app.current_account_id in the transaction  writers of one account do; those of other accounts go on.
 --                                                      A message of another account is then refused (23514).
---   neither (maintenance by a superuser)               one writer, all others wait: keep it short
+--   neither: refused (42501) under row security; maintenance by a superuser is one writer, all others wait
 -- Set both at the beginning of a transaction, and keep transactions short: commit each batch.
+--
+-- Keys. Locks of two keys, (tenant, account) as uuid_hash() has them and 0 for all: 0013 takes the functions for them from
+-- all but the roles that write, so no other role can hold writers up. Two tenants or accounts whose hashes are
+-- equal, one pair in four billion, wait for each other and nothing more.
 --
 -- Change numbers. The holder of the lock draws from the sequence, and the next one gets the lock only when that is
 -- committed and visible. Within an account numbers therefore become visible in ascending order: a reader that has
@@ -31,15 +35,18 @@ BEGIN
     IF current_user = 'email_keeper' THEN
         NULL;  -- the functions of email_keeper say themselves what they lock
     ELSIF tenant IS NULL THEN
-        PERFORM pg_advisory_xact_lock(hashtextextended('emaildb writers', 0));
+        -- Row security would refuse the rows, but only after this lock had stopped every tenant.
+        IF row_security_active(TG_RELID) THEN
+            RAISE EXCEPTION 'no tenant is set for this transaction'
+                USING ERRCODE = 'insufficient_privilege',
+                      HINT = 'First in every transaction: SELECT set_config(''app.current_tenant_id'', $1, true)';
+        END IF;
+        PERFORM pg_advisory_xact_lock(0, 0);
     ELSIF account IS NULL THEN
-        PERFORM pg_advisory_xact_lock_shared(hashtextextended('emaildb writers', 0));
-        PERFORM pg_advisory_xact_lock(uuid_hash_extended(tenant, 1));
+        PERFORM pg_advisory_xact_lock_shared(0, 0), pg_advisory_xact_lock(uuid_hash(tenant), 0);
     ELSE
-        PERFORM pg_advisory_xact_lock_shared(hashtextextended('emaildb writers', 0));
-        PERFORM pg_advisory_xact_lock_shared(uuid_hash_extended(tenant, 1));
-        -- Seeded with the tenant: no other tenant can name, and so hold up, an account.
-        PERFORM pg_advisory_xact_lock(uuid_hash_extended(account, uuid_hash_extended(tenant, 2)));
+        PERFORM pg_advisory_xact_lock_shared(0, 0), pg_advisory_xact_lock_shared(uuid_hash(tenant), 0),
+                pg_advisory_xact_lock(uuid_hash(tenant), uuid_hash(account));
     END IF;
     RETURN NULL;
 END

@@ -104,7 +104,7 @@ COMMENT ON FUNCTION public.email_audit_delete() IS 'Trigger: records deleted row
 -- column that was lost and brought back makes no other function: a step that adds or drops a column calls this again, as
 -- email_audit. enable_nestloop: the plan is kept from the first statement, which may change one row, and a nested loop would
 -- then cost the square of the next one's ten thousand.
-RESET ROLE;
+SET LOCAL ROLE NONE;
 CREATE PROCEDURE emaildb.write_audit_function(audited regclass)
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $procedure$

@@ -5,7 +5,7 @@
 -- Skipped without the privilege, and reported by "emaildb verify" (superuser, in this database):
 --   ALTER ROLE email_service IN DATABASE <name> SET track_activities = off;
 --   REVOKE EXECUTE ON FUNCTION pg_terminate_backend(integer, bigint), pg_cancel_backend(integer) FROM PUBLIC;
---   REVOKE EXECUTE ON FUNCTION lo_*(...) FROM PUBLIC;
+--   REVOKE EXECUTE ON FUNCTION lo_*(...), pg_advisory_*(integer, integer) ... FROM PUBLIC;
 --   CALL emaildb.count_statements(), where that extension is
 
 SET LOCAL ROLE email_owner;
@@ -21,7 +21,7 @@ GRANT USAGE ON SEQUENCE public.email_message_change_seq TO email_service;
 GRANT EXECUTE ON FUNCTION public.email_now_ms(), public.email_require_tenant()
     TO email_service, email_readonly, email_search, email_keeper, email_worker;
 
-RESET ROLE;
+SET LOCAL ROLE NONE;
 
 -- The ledger belongs to the installing role; backups read it through pg_read_all_data.
 GRANT USAGE ON SCHEMA emaildb TO email_monitor;
@@ -115,13 +115,19 @@ BEGIN
     END LOOP;
 
     -- Functions that row security knows nothing of: ending other sessions of one's own role, which serve other
-    -- tenants, and large objects, which belong to no tenant.
+    -- tenants; large objects, which belong to no tenant; and advisory locks of two keys, with which writers (0010) and
+    -- init queue. Those of one key stay open to everybody.
     IF me.rolsuper THEN
         SELECT string_agg(oid::regprocedure::text, ', ' ORDER BY oid) INTO STRICT functions
           FROM pg_catalog.pg_proc
          WHERE pronamespace = 'pg_catalog'::regnamespace
-           AND (proname IN ('pg_terminate_backend', 'pg_cancel_backend', 'loread', 'lowrite') OR proname LIKE 'lo\_%');
+           AND (proname IN ('pg_terminate_backend', 'pg_cancel_backend', 'loread', 'lowrite') OR proname LIKE 'lo\_%'
+                OR proname LIKE '%\_advisory\_%' AND pronargs = 2);
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', functions);
+        GRANT EXECUTE ON FUNCTION pg_catalog.pg_advisory_xact_lock(integer, integer),
+            pg_catalog.pg_advisory_xact_lock_shared(integer, integer) TO email_service, email_keeper;
+        GRANT EXECUTE ON FUNCTION pg_catalog.pg_try_advisory_lock(integer, integer),
+            pg_catalog.pg_advisory_unlock(integer, integer) TO email_owner;
         -- A member of pg_signal_backend is meant to use them.
         GRANT EXECUTE ON FUNCTION pg_catalog.pg_terminate_backend(integer, bigint), pg_catalog.pg_cancel_backend(integer)
             TO pg_signal_backend;

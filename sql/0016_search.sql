@@ -30,7 +30,7 @@ CREATE FUNCTION public.email_search_page(
         by_rank boolean, page_size integer, after_received_at bigint, after_rank real, after_id uuid)
     RETURNS TABLE (message_id uuid, received_at bigint, rank real)
     LANGUAGE plpgsql STABLE
-    SET search_path = pg_catalog, public, pg_temp SET row_security = on SET jit = off
+    SET search_path = pg_catalog, pg_temp SET row_security = on SET jit = off
     SET enable_seqscan = off SET enable_sort = off SET enable_bitmapscan = on
 AS $$
 DECLARE
@@ -106,7 +106,7 @@ CREATE FUNCTION public.email_search(
         until bigint DEFAULT NULL, order_by text DEFAULT 'newest', page_size integer DEFAULT 50,
         after_received_at bigint DEFAULT NULL, after_rank real DEFAULT NULL, after_id uuid DEFAULT NULL)
     RETURNS TABLE (message_id uuid, received_at bigint, rank real)
-    LANGUAGE plpgsql STABLE ROWS 50 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    LANGUAGE plpgsql STABLE ROWS 50 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     -- Blank is not worth the notice that PostgreSQL would give.
@@ -133,7 +133,7 @@ CREATE FUNCTION public.email_search_recipients(
         address text, account_id uuid DEFAULT NULL, folder_id uuid DEFAULT NULL, since bigint DEFAULT NULL,
         until bigint DEFAULT NULL, page_size integer DEFAULT 50, after_received_at bigint DEFAULT NULL, after_id uuid DEFAULT NULL)
     RETURNS TABLE (message_id uuid, received_at bigint)
-    LANGUAGE plpgsql STABLE ROWS 50 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    LANGUAGE plpgsql STABLE ROWS 50 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM public.email_require_tenant();
@@ -149,7 +149,7 @@ CREATE FUNCTION public.email_search_substring(
         fragment text, account_id uuid DEFAULT NULL, folder_id uuid DEFAULT NULL, since bigint DEFAULT NULL,
         until bigint DEFAULT NULL, page_size integer DEFAULT 50, after_received_at bigint DEFAULT NULL, after_id uuid DEFAULT NULL)
     RETURNS TABLE (message_id uuid, received_at bigint)
-    LANGUAGE plpgsql STABLE ROWS 50 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    LANGUAGE plpgsql STABLE ROWS 50 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM public.email_require_tenant();
@@ -168,7 +168,7 @@ CREATE FUNCTION public.email_search_attachments(
         fragment text, page_size integer DEFAULT 50, after_received_at bigint DEFAULT NULL, after_id uuid DEFAULT NULL)
     RETURNS TABLE (attachment_id uuid, message_id uuid, received_at bigint)
     LANGUAGE plpgsql STABLE ROWS 50 SECURITY DEFINER
-    SET search_path = pg_catalog, public, pg_temp SET row_security = on SET jit = off SET enable_seqscan = off
+    SET search_path = pg_catalog, pg_temp SET row_security = on SET jit = off SET enable_seqscan = off
     SET enable_bitmapscan = on SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
@@ -195,7 +195,7 @@ COMMENT ON FUNCTION public.email_search_attachments(text, integer, bigint, uuid)
 CREATE FUNCTION public.email_search_references(keys text[])
     RETURNS TABLE (message_id uuid)
     LANGUAGE plpgsql STABLE ROWS 50 SECURITY DEFINER
-    SET search_path = pg_catalog, public, pg_temp SET row_security = on SET jit = off SET enable_seqscan = off
+    SET search_path = pg_catalog, pg_temp SET row_security = on SET jit = off SET enable_seqscan = off
     SET enable_bitmapscan = on SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE

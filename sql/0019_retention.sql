@@ -47,8 +47,7 @@ CREATE FUNCTION public.email_lock_tenant(tenant uuid) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock_shared(hashtextextended('emaildb writers', 0));
-    PERFORM pg_advisory_xact_lock(uuid_hash_extended(tenant, 1));
+    PERFORM pg_advisory_xact_lock_shared(0, 0), pg_advisory_xact_lock(uuid_hash(tenant), 0);
 END
 $$;
 COMMENT ON FUNCTION public.email_lock_tenant(uuid) IS 'Takes the lock of email_lock_writers for a tenant';

@@ -28,7 +28,7 @@ COMMENT ON FUNCTION public.email_pooler_lookup(text) IS
     'auth_query of PgBouncer: the SCRAM verifier of an application role; no row for any other role';
 GRANT EXECUTE ON FUNCTION public.email_pooler_lookup(text) TO email_pooler;
 
-RESET ROLE;
+SET LOCAL ROLE NONE;
 
 DO $verifiers$
 BEGIN

@@ -54,7 +54,7 @@ struct BenchDatabases: Sendable {
 
     func createDocumented() throws {
         let connection = try Connection(maintenance)
-        try connection.query(DatabaseCreation.statement(documentedName))
+        try connection.query(DatabaseCreation.statement(documentedName, serverVersion: connection.serverVersion))
         try Connection(documented).script(SQLFile("documented_layout").text)
     }
 

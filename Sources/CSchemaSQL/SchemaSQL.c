@@ -186,6 +186,12 @@ static const struct schema_sql queries[] = {
     {"preflight", TEXT{
 #embed "../../sql/catalog/preflight.sql" suffix(, 0)
     }},
+    {"preflight_objects", TEXT{
+#embed "../../sql/catalog/preflight_objects.sql" suffix(, 0)
+    }},
+    {"preflight_public", TEXT{
+#embed "../../sql/catalog/preflight_public.sql" suffix(, 0)
+    }},
     {"probe_attacks", TEXT{
 #embed "../../sql/catalog/probe_attacks.sql" suffix(, 0)
     }},
@@ -195,11 +201,26 @@ static const struct schema_sql queries[] = {
     {"role_settings", TEXT{
 #embed "../../sql/catalog/role_settings.sql" suffix(, 0)
     }},
+    {"security_catalog_rights", TEXT{
+#embed "../../sql/catalog/security_catalog_rights.sql" suffix(, 0)
+    }},
     {"security_connection_rules", TEXT{
 #embed "../../sql/catalog/security_connection_rules.sql" suffix(, 0)
     }},
+    {"security_contents", TEXT{
+#embed "../../sql/catalog/security_contents.sql" suffix(, 0)
+    }},
+    {"security_creators", TEXT{
+#embed "../../sql/catalog/security_creators.sql" suffix(, 0)
+    }},
     {"security_definers", TEXT{
 #embed "../../sql/catalog/security_definers.sql" suffix(, 0)
+    }},
+    {"security_event_triggers", TEXT{
+#embed "../../sql/catalog/security_event_triggers.sql" suffix(, 0)
+    }},
+    {"security_foreign_code", TEXT{
+#embed "../../sql/catalog/security_foreign_code.sql" suffix(, 0)
     }},
     {"security_foreign_keys", TEXT{
 #embed "../../sql/catalog/security_foreign_keys.sql" suffix(, 0)
@@ -207,8 +228,20 @@ static const struct schema_sql queries[] = {
     {"security_grants", TEXT{
 #embed "../../sql/catalog/security_grants.sql" suffix(, 0)
     }},
+    {"security_home_owners", TEXT{
+#embed "../../sql/catalog/security_home_owners.sql" suffix(, 0)
+    }},
     {"security_leakproof", TEXT{
 #embed "../../sql/catalog/security_leakproof.sql" suffix(, 0)
+    }},
+    {"security_locale", TEXT{
+#embed "../../sql/catalog/security_locale.sql" suffix(, 0)
+    }},
+    {"security_logins", TEXT{
+#embed "../../sql/catalog/security_logins.sql" suffix(, 0)
+    }},
+    {"security_other_databases", TEXT{
+#embed "../../sql/catalog/security_other_databases.sql" suffix(, 0)
     }},
     {"security_owners", TEXT{
 #embed "../../sql/catalog/security_owners.sql" suffix(, 0)
@@ -216,8 +249,14 @@ static const struct schema_sql queries[] = {
     {"security_password_encryption", TEXT{
 #embed "../../sql/catalog/security_password_encryption.sql" suffix(, 0)
     }},
+    {"security_passwords", TEXT{
+#embed "../../sql/catalog/security_passwords.sql" suffix(, 0)
+    }},
     {"security_policies", TEXT{
 #embed "../../sql/catalog/security_policies.sql" suffix(, 0)
+    }},
+    {"security_presets", TEXT{
+#embed "../../sql/catalog/security_presets.sql" suffix(, 0)
     }},
     {"security_privileges", TEXT{
 #embed "../../sql/catalog/security_privileges.sql" suffix(, 0)
@@ -225,8 +264,17 @@ static const struct schema_sql queries[] = {
     {"security_reach", TEXT{
 #embed "../../sql/catalog/security_reach.sql" suffix(, 0)
     }},
+    {"security_replication", TEXT{
+#embed "../../sql/catalog/security_replication.sql" suffix(, 0)
+    }},
+    {"security_shadows", TEXT{
+#embed "../../sql/catalog/security_shadows.sql" suffix(, 0)
+    }},
     {"security_statistics", TEXT{
 #embed "../../sql/catalog/security_statistics.sql" suffix(, 0)
+    }},
+    {"security_user_schemas", TEXT{
+#embed "../../sql/catalog/security_user_schemas.sql" suffix(, 0)
     }},
     {"security_views", TEXT{
 #embed "../../sql/catalog/security_views.sql" suffix(, 0)

@@ -12,14 +12,14 @@ package enum Session {
 
     /// Puts the session back to where ``pin(_:)`` left it, whatever a step file did to it.
     package static func repin(_ connection: borrowing Connection) throws {
-        try connection.script("RESET ROLE; RESET ALL; " + pinning(serverVersion: connection.serverVersion))
+        try connection.script("SET ROLE NONE; RESET ALL; " + pinning(serverVersion: connection.serverVersion))
     }
 
     /// The statement, also part of the SQL that `--plan` prints.
     /// - Parameter isLocal: whether it holds for the transaction only.
     package static func pinning(serverVersion: Int, isLocal: Bool = false) -> String {
         var settings = [
-            ("search_path", "pg_catalog, public, pg_temp"),
+            ("search_path", "pg_catalog, pg_temp"),
             ("role", "none"),
             ("statement_timeout", "0"),
             ("idle_in_transaction_session_timeout", "0"),

@@ -31,6 +31,9 @@ package struct FixStatement: Sendable, Hashable {
         self.uses = uses
     }
 
+    /// Whether PostgreSQL refuses it inside a transaction.
+    package var runsAlone: Bool { ["ALTER SYSTEM ", "REINDEX "].contains { sql.hasPrefix($0) } }
+
     /// Takes over the dependencies of the same SQL for another object.
     package mutating func merge(_ other: FixStatement) {
         makes.formUnion(other.makes)

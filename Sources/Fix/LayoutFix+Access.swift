@@ -74,9 +74,11 @@ extension LayoutFix {
         case .setting: return [setting(key, fact)]
         case .systemFunctions:
             let functions =
-                key.object.name == "large objects"
-                ? "proname IN ('loread', 'lowrite') OR proname LIKE 'lo\\_%'"
-                : "proname = \(SQL.literal(key.object.name))"
+                switch key.object.name {
+                case "large objects": "proname IN ('loread', 'lowrite') OR proname LIKE 'lo\\_%'"
+                case "advisory locks": "proname LIKE '%\\_advisory\\_%' AND pronargs = 2"
+                default: "proname = \(SQL.literal(key.object.name))"
+                }
             return [
                 FixStatement(
                     """

@@ -1,11 +1,30 @@
+import Core
 import Postgres
 
 package enum DatabaseCreation {
     package static let maintenanceDatabase = "postgres"
 
-    /// The statement: UTF8 whatever the cluster's default, and nothing that was added to template1.
-    package static func statement(_ database: String) -> String {
-        "CREATE DATABASE \(SQL.identifier(database)) TEMPLATE template0 ENCODING 'UTF8'"
+    /// The statement: UTF8 and C.UTF-8 whatever the cluster's default, and nothing that was added to template1.
+    ///
+    /// Under C.UTF-8 letters of every script have their case and indexes outlive the system's collation: it sorts by code point,
+    /// and clients sort for people.
+    package static func statement(_ database: String, serverVersion: Int) -> String {
+        "CREATE DATABASE \(SQL.identifier(database)) TEMPLATE template0 ENCODING 'UTF8' "
+            + "LOCALE_PROVIDER \(serverVersion >= 170_000 ? "builtin" : "libc") LOCALE 'C.UTF-8'"
+    }
+
+    /// Why a database of this name is not created: it is more likely an address, or text around a name, than a name.
+    static func refusal(ofName name: String) -> Problem? {
+        let isOdd =
+            name.unicodeScalars.contains(where: SQL.isHidden) || name.contains("://") || name.contains("@")
+            || name.unicodeScalars.first?.properties.isWhitespace != false
+            || name.unicodeScalars.last?.properties.isWhitespace != false
+        guard isOdd else { return nil }
+        return Problem(
+            problem:
+                "a database is not created under this name: it is empty, begins or ends with a blank, or has a control"
+                + " character, :// or @ in it",
+            fix: "emaildb init -d NAME   # or an address: -d postgresql://USER@HOST:PORT/NAME")
     }
 
     /// Creates the database unless another session was faster.
@@ -23,7 +42,7 @@ package enum DatabaseCreation {
             let existing = try connection.query("SELECT FROM pg_database WHERE datname = $1", [database])
             if !existing.isEmpty { return false }
             do {
-                try connection.query(statement(database))
+                try connection.query(statement(database, serverVersion: connection.serverVersion))
                 return true
             } catch let error as PostgresError
                 where error.sqlState == .objectInUse || error.sqlState == .duplicateDatabase

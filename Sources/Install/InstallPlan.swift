@@ -13,19 +13,23 @@ enum InstallPlan {
         let pinning = Session.pinning(serverVersion: connection.serverVersion)
         let values = [
             "count": String(pending.count), "tool": toolVersion, "pin": pinning,
-            "create": database.map(DatabaseCreation.statement) ?? "",
+            "create": database.map { DatabaseCreation.statement($0, serverVersion: connection.serverVersion) } ?? "",
             "database": database.map(SQL.identifier) ?? "",
             "keys": "\(InstallLock.keys.0), \(InstallLock.keys.1)",
         ]
         func part(_ title: String) -> String { (parts[title] ?? "").filling(values) }
-        let steps = pending.map { step in
-            (parts[step.kind.rawValue] ?? "").filling([
-                "path": step.path, "sql": step.sql, "pin": pinning, "lend": step.lendRoles, "return": step.returnRoles,
-                "done": LedgerWriter.recordDone(step), "started": LedgerWriter.recordStarted(step),
-                "finished": LedgerWriter.recordFinished(step),
-            ])
+        var lines = [part("start")] + (database == nil ? [] : [part("create"), part("connect")]) + [part("lock")]
+        for series in SchemaStep.transactions(pending) {
+            let steps = series.map { step in
+                (parts[step.kind.rawValue] ?? "").filling([
+                    "path": step.path, "sql": step.sql, "pin": pinning, "lend": step.lendRoles,
+                    "return": step.returnRoles,
+                    "done": LedgerWriter.recordDone(step, milliseconds: 0), "started": LedgerWriter.recordStarted(step),
+                    "finished": LedgerWriter.recordFinished(step),
+                ])
+            }
+            lines += series.first?.kind == .transactional ? [part("begin")] + steps + [part("commit")] : steps
         }
-        let creation = database == nil ? [] : [part("create"), part("connect")]
-        return ([part("begin")] + creation + [part("lock")] + steps + [part("end")]).joined(separator: "\n\n") + "\n"
+        return (lines + [part("end")]).joined(separator: "\n\n") + "\n"
     }
 }

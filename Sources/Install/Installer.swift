@@ -11,6 +11,8 @@ package struct Installer: Sendable {
     package var lockTimeout = Duration.seconds(600)
     /// The passwords that roles shall have; those of other roles are left alone.
     package var passwords: [RolePassword] = []
+    /// Whether other applications' roles may lose what PUBLIC may do in this database.
+    package var revokesPublic = false
     package var progress: @Sendable (InstallProgress) -> Void = { _ in }
 
     private static let refusal = "this database cannot be set up yet; nothing was written"
@@ -40,11 +42,12 @@ package struct Installer: Sendable {
                 existing: { connection in
                     try Session.pin(connection)
                     let pending = try comparison(connection).pending
-                    if !pending.isEmpty { try preflight(connection, targetExists: true) }
+                    if !pending.isEmpty { try preflight(connection, pending: pending) }
                     return InstallPlan.text(pending: pending, connection)
                 },
                 absent: { connection in
-                    try preflight(connection, targetExists: false)
+                    try Session.pin(connection)
+                    try preflight(connection, pending: nil)
                     return InstallPlan.text(pending: source.steps, creating: database, connection)
                 })
         }
@@ -58,7 +61,7 @@ package struct Installer: Sendable {
             existing: { connection in try update(connection, deadline: deadline, created: false) },
             absent: { connection in
                 try Session.pin(connection)
-                try preflight(connection, targetExists: false)
+                try preflight(connection, pending: nil)
                 progress(.creatingDatabase(database))
                 let created = try DatabaseCreation.run(
                     connection, database: database, deadline: deadline,
@@ -89,9 +92,17 @@ package struct Installer: Sendable {
         var report = InstallReport(
             database: database, serverVersion: connection.parameterStatus("server_version") ?? "",
             toolVersion: toolVersion, schemaStep: source.steps.count, createdDatabase: created)
-        if try !comparison(connection).pending.isEmpty {
+        let pending = try comparison(connection).pending
+        if !pending.isEmpty {
             try Session.pin(connection)
-            let preflight = try preflight(connection, targetExists: true)
+            let preflight: Preflight
+            do {
+                preflight = try self.preflight(connection, pending: pending, isNew: created)
+            } catch let refusal as Failure {
+                // What was in the way may be what another init has just committed.
+                if try comparison(connection).pending.count == pending.count { throw refusal }
+                return try update(connection, deadline: deadline, created: created)
+            }
             try Interruption.cancelling(connection.makeCancelHandle()) {
                 report.applied = try applyPending(connection, deadline: deadline, isSuperuser: preflight.isSuperuser)
             }
@@ -113,11 +124,11 @@ package struct Installer: Sendable {
         defer { if connection.isAlive { try? InstallLock.release(connection) } }
         // The process that held the lock before may have applied them.
         let pending = try comparison(connection).pending
-        let runner = StepRunner(deadline: deadline, isSuperuser: isSuperuser, progress: progress)
-        return try pending.map { step in
-            let isLast = step.number == pending.last?.number
-            let milliseconds = try runner.apply(step, isLast: isLast, connection)
-            return InstallReport.AppliedStep(step: step.number, name: step.name, milliseconds: milliseconds)
+        let runner = StepRunner(deadline: deadline, isSuperuser: isSuperuser, source: source, progress: progress)
+        return try SchemaStep.transactions(pending).flatMap { series in
+            try zip(series, runner.apply(series, connection)).map { step, milliseconds in
+                InstallReport.AppliedStep(step: step.number, name: step.name, milliseconds: milliseconds)
+            }
         }
     }
 
@@ -140,9 +151,22 @@ package struct Installer: Sendable {
         }
     }
 
+    /// - Parameters:
+    ///   - pending: the steps to come in this database; nil where the target is to be created from here.
+    ///   - isNew: whether this run has created the database, so that nothing of others is there.
     @discardableResult
-    private func preflight(_ connection: borrowing Connection, targetExists: Bool) throws -> Preflight {
-        let preflight = try Preflight(connection, target: database, targetExists: targetExists)
+    private func preflight(
+        _ connection: borrowing Connection, pending: [SchemaStep]?, isNew: Bool = false
+    ) throws -> Preflight {
+        if pending == nil, let problem = DatabaseCreation.refusal(ofName: database) {
+            throw Failure(status: .usage, message: problem.problem, problems: [problem])
+        }
+        var preflight = try Preflight(connection, target: database, targetExists: pending != nil)
+        if let pending, !isNew {
+            let applied = source.steps.filter { step in !pending.contains { $0.number == step.number } }
+            let occupants = try Occupants(connection, applied: applied, pending: pending)
+            preflight.problems += occupants.inTheWay + (revokesPublic ? [] : occupants.losing)
+        }
         if !preflight.problems.isEmpty { throw Failure.refused(Self.refusal, preflight.problems) }
         return preflight
     }

@@ -6,8 +6,11 @@ import Schema
 enum LedgerWriter {
     private static let records = Dictionary(uniqueKeysWithValues: SQLFile("ledger_records").statements)
 
-    /// Records a step as complete; to be run inside the step's own transaction, which gives it its starting time.
-    static func recordDone(_ step: SchemaStep) -> String { record(step, "done", event: "done") }
+    /// Records a step as complete; to be run inside the step's transaction.
+    /// - Parameter milliseconds: how long the step took.
+    static func recordDone(_ step: SchemaStep, milliseconds: Int) -> String {
+        record(step, "done", event: "done").filling(["ms": String(milliseconds)])
+    }
 
     /// Records that a step outside transactions begins; a second beginning changes nothing.
     static func recordStarted(_ step: SchemaStep) -> String { record(step, "started", event: "started") }

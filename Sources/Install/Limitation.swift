@@ -20,10 +20,18 @@ package struct Limitation: Sendable, Hashable, Codable {
         ("system-functions pg_terminate_backend", "the application can end its sessions that serve other tenants"),
         ("system-functions pg_cancel_backend", "the application can cancel queries that serve other tenants"),
         ("system-functions large objects", "large objects, which know no tenants, can be made and read by every role"),
+        ("system-functions advisory locks", "any role can hold up writers, whose locks have keys that it can compute"),
+        ("grant function pg_catalog.pg_advisory_xact_lock(integer, integer) to email_service", locks),
+        ("grant function pg_catalog.pg_advisory_xact_lock(integer, integer) to email_keeper", locks),
+        ("grant function pg_catalog.pg_advisory_xact_lock_shared(integer, integer) to email_service", locks),
+        ("grant function pg_catalog.pg_advisory_xact_lock_shared(integer, integer) to email_keeper", locks),
+        ("grant function pg_catalog.pg_try_advisory_lock(integer, integer) to email_owner", locks),
+        ("grant function pg_catalog.pg_advisory_unlock(integer, integer) to email_owner", locks),
         ("grant column pg_catalog.pg_authid.rolname to email_lookup", pooler),
         ("grant column pg_catalog.pg_authid.rolpassword to email_lookup", pooler),
     ]
 
+    private static let locks = "it works as long as every role may take advisory locks of two keys"
     private static let pooler =
         "PgBouncer cannot look up passwords: its auth_file must list each role with its verifier"
 

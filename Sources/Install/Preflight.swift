@@ -7,7 +7,7 @@ package struct Preflight {
     /// The oldest server that is supported: security_invoker views and ON DELETE SET NULL with columns came with 15.
     package static let minimumVersion = 150_000
 
-    private(set) var problems: [Problem] = []
+    var problems: [Problem] = []
     private(set) var isSuperuser = false
 
     /// - Parameter connection: to the target database, or to the maintenance database while the target is absent.

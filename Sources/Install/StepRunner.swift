@@ -1,59 +1,89 @@
 import Core
+import Fix
 import Postgres
 import Schema
 
-/// Applies single steps over one pinned session that holds the installation lock.
+/// Applies steps over one pinned session that holds the installation lock.
 struct StepRunner {
     let deadline: ContinuousClock.Instant
     /// Whether the role can bring about every fact, so that none may be missing.
     let isSuperuser: Bool
+    let source: SchemaSource
     let progress: (InstallProgress) -> Void
     private let prepared = LiveCatalog.Prepared()
 
-    /// Applies a step; when it throws, the step has left nothing behind (or, outside transactions, a ledger row that
-    /// says `started`, from which the next run goes on).
+    /// Applies steps that commit together.
     ///
-    /// The last step waits for the disk, and with it everything before it. Returns how long it took, ms.
-    func apply(_ step: SchemaStep, isLast: Bool, _ connection: borrowing Connection) throws -> Int {
-        try Interruption.check()
-        let start = ContinuousClock.now
-        try retrying(step, connection) {
-            switch step.kind {
-            case .transactional: try applyInTransaction(step, isLast: isLast, connection)
-            case .noTransaction: try buildIndex(step, connection)
+    /// When it throws, they have left nothing behind (or, outside transactions, a ledger row that says `started`, from which the
+    /// next run goes on). Returns how long each took, ms.
+    /// - Parameter series: one of ``SchemaStep/transactions(_:)``.
+    func apply(_ series: [SchemaStep], _ connection: borrowing Connection) throws -> [Int] {
+        var current = series[0]
+        func attempt() throws -> [Int] {
+            try Interruption.check()
+            current = series[0]
+            if current.kind == .transactional {
+                return try applyInTransaction(series, connection, beginning: { current = $0 })
             }
+            let start = ContinuousClock.now
+            try buildIndex(current, connection)
+            return [start.duration(to: .now).wholeMilliseconds]
         }
-        let milliseconds = start.duration(to: .now).wholeMilliseconds
-        progress(.applied(step, milliseconds: milliseconds))
+        let milliseconds = try retrying(connection, at: { current }, attempt)
+        for (step, milliseconds) in zip(series, milliseconds) { progress(.applied(step, milliseconds: milliseconds)) }
         return milliseconds
     }
 
     // MARK: - In a transaction
 
-    private func applyInTransaction(_ step: SchemaStep, isLast: Bool, _ connection: borrowing Connection) throws {
-        // An asynchronous commit cannot be lost alone: WAL is written in order, so a crash can only drop the newest
-        // steps together with their ledger rows. The last step's commit waits, and makes all of them durable.
-        try connection.script("BEGIN; SET LOCAL synchronous_commit = \(isLast ? "on" : "off")")
+    private func applyInTransaction(
+        _ series: [SchemaStep], _ connection: borrowing Connection, beginning: (SchemaStep) -> Void
+    ) throws -> [Int] {
+        try connection.script("BEGIN; SET LOCAL synchronous_commit = on")
         do {
-            try run(step.lendRoles, of: step, connection)
-            try run(step.sql, of: step, connection)
-            guard connection.transactionStatus == .inTransaction else {
-                throw Failure.step(
-                    step,
-                    PostgresError(
-                        kind: .usage, message: "the file ends the transaction that emaildb opened for it",
-                        hint: "Leave BEGIN, COMMIT and ROLLBACK out of step files."))
+            let milliseconds = try series.map { step in
+                try Interruption.check()
+                beginning(step)
+                return try apply(step, connection)
             }
-            try Session.repin(connection)
-            try run(step.returnRoles, of: step, connection)
-            let mismatches = try layoutMismatches(step, connection)
-            if !mismatches.isEmpty { throw Failure.layout(step, mismatches) }
-            try connection.script(LedgerWriter.recordDone(step) + "COMMIT;")
+            try connection.script("COMMIT")
+            return milliseconds
         } catch {
             if connection.isAlive, connection.transactionStatus != .idle { _ = try? connection.query("ROLLBACK") }
             if connection.isAlive { try? Session.repin(connection) }
             throw error
         }
+    }
+
+    /// Applies one step within the transaction; returns how long it took, ms.
+    private func apply(_ step: SchemaStep, _ connection: borrowing Connection) throws -> Int {
+        let start = ContinuousClock.now
+        try run(step.lendRoles, of: step, connection)
+        try run(step.sql, of: step, connection)
+        guard connection.transactionStatus == .inTransaction else {
+            throw Failure.step(
+                step,
+                PostgresError(
+                    kind: .usage, message: "the file ends the transaction that emaildb opened for it",
+                    hint: "Leave BEGIN, COMMIT and ROLLBACK out of step files."))
+        }
+        try Session.repin(connection)
+        try run(step.returnRoles, of: step, connection)
+        var mismatches = try layoutMismatches(step, connection)
+        let grants = mismatches.filter { $0.expected.key.kind == .grant && $0.expected.value == FactMismatch.nothing }
+        if !grants.isEmpty {
+            // What default privileges of others gave; not part of the layout, and so of nothing that was agreed to.
+            let fix = LayoutFix(
+                expected: ExpectedLayout(source.steps), live: [], database: connection.database,
+                installer: connection.user)
+            let statements = grants.flatMap { fix.statements(nil, Fact($0.expected.key, $0.actual ?? "")) }
+            try run(statements.map(\.sql).joined(separator: "\n"), of: step, connection)
+            mismatches = try layoutMismatches(step, connection)
+        }
+        if !mismatches.isEmpty { throw Failure.layout(step, mismatches) }
+        let milliseconds = start.duration(to: .now).wholeMilliseconds
+        try connection.script(LedgerWriter.recordDone(step, milliseconds: milliseconds))
+        return milliseconds
     }
 
     private func run(_ sql: String, of step: SchemaStep, _ connection: borrowing Connection) throws {
@@ -128,8 +158,10 @@ struct StepRunner {
 
     // MARK: - Trying again
 
-    /// Runs a step until it gets through other people's locks, or the deadline passes.
-    private func retrying(_ step: SchemaStep, _ connection: borrowing Connection, _ body: () throws -> Void) throws {
+    /// Runs steps until they get through other people's locks, or the deadline passes.
+    private func retrying<Value>(
+        _ connection: borrowing Connection, at current: () -> SchemaStep, _ body: () throws -> Value
+    ) throws -> Value {
         var backoff = Backoff()
         while true {
             do {
@@ -138,10 +170,10 @@ struct StepRunner {
                 guard connection.isAlive else { throw failure }
                 try Interruption.check()
                 guard let error = failure.cause, Self.mayPass(error), ContinuousClock.now < deadline else {
-                    recordFailure(step, failure, connection)
+                    recordFailure(current(), failure, connection)
                     throw failure
                 }
-                progress(.retrying(step, error))
+                progress(.retrying(current(), error))
                 try backoff.sleep(until: deadline)
             }
         }

@@ -86,6 +86,7 @@ private struct Trace {
     private let actor = UUID().uuidString.lowercased()
     private let name = "emaildb_probe_\(UInt64.random(in: 0...UInt64.max))"
     private let key = Int32.random(in: 0...Int32.max)
+    private var lock: Int { Self.space << 32 | Int(key) }
 
     /// Leaves everything as a client of its own, and returns the server process that holds it.
     func leave(_ settings: ConnectionSettings) throws -> String {
@@ -97,7 +98,7 @@ private struct Trace {
             if scope == .session {
                 try connection.query("DECLARE \(name) CURSOR WITH HOLD FOR SELECT 1")
                 try connection.query("PREPARE \(name) AS SELECT 1")
-                try connection.query("SELECT pg_catalog.pg_advisory_lock(\(Self.space), \(key))")
+                try connection.query("SELECT pg_catalog.pg_advisory_lock(\(lock))")
             }
             let seen = try look(connection)
             guard let seen, seen.text("tenant") == tenant, seen.text("actor") == actor,
@@ -126,7 +127,7 @@ private struct Trace {
             ),
             (seen.text("actor") == actor, .actor, "RESET app.current_user_id"),
             (seen.flag("cursor"), .cursor, "CLOSE \(name)"),
-            (seen.flag("locked"), .advisoryLock, "SELECT pg_catalog.pg_advisory_unlock(\(Self.space), \(key))"),
+            (seen.flag("locked"), .advisoryLock, "SELECT pg_catalog.pg_advisory_unlock(\(lock))"),
             (seen.flag("prepared"), .preparedStatement, "DEALLOCATE \(name)"),
         ]
         let found = signs.filter(\.isThere)
@@ -138,6 +139,6 @@ private struct Trace {
         try connection.query(SQLFile("pooler_leftovers"), [name, "\(Self.space)", "\(key)"]).first
     }
 
-    /// The first half of the keys of the locks: "pool" in ASCII.
+    /// The upper half of the key of the lock, which has one key, because locks of two are the writers': "pool" in ASCII.
     private static let space = 0x706F_6F6C
 }

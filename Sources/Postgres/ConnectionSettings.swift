@@ -10,17 +10,32 @@ package struct ConnectionSettings: Sendable, Hashable {
 
     package init(parameters: [String: String] = [:]) { self.parameters = parameters }
 
-    /// Reads what `psql -d` takes: a database name, a `postgresql://` URI, or a `keyword=value` string.
-    /// - Throws: ``PostgresError`` of kind `configuration`; its text never repeats any part of the string, because
-    ///   libpq's own message can quote the password.
+    /// Reads what `psql -d` takes: a database name, a `postgresql://` URI, or a `keyword=value` string; blanks and line ends
+    /// around it do not count.
+    /// - Throws: ``PostgresError`` of kind `usage` for the address of another kind of server, else of kind `configuration`. Its
+    ///   text repeats the scheme or an unknown keyword and nothing else, because libpq's own message can quote the password.
     package init(target: String) throws {
-        guard target.hasPrefix("postgresql://") || target.hasPrefix("postgres://") || target.contains("=") else {
+        let target = target.trimmingWhitespace()
+        if let scheme = Self.scheme(of: target), !["postgresql", "postgres"].contains(scheme) {
+            throw PostgresError(
+                kind: .usage, message: "an address that begins with \(scheme):// is none of PostgreSQL",
+                hint: "Write it as postgresql://USER@HOST:PORT/DATABASE.")
+        }
+        guard target.contains("://") || target.contains("=") else {
             self.init(parameters: ["dbname": target])
             return
         }
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(target, &message) else {
-            if let message { PQfreemem(message) }
+            defer { if let message { PQfreemem(message) } }
+            if let keyword = message.flatMap({ Self.unknownKeyword(in: String(cString: $0), of: target) }) {
+                throw PostgresError(
+                    kind: .configuration,
+                    message: "the connection string has a keyword that libpq does not know: \(keyword)",
+                    hint:
+                        "Leave it out: it belongs to another program (schema, pgbouncer and connection_limit are Prisma's)."
+                )
+            }
             throw PostgresError(
                 kind: .configuration, message: "the connection string cannot be parsed",
                 hint: "In a URI, write special characters of a name or password percent-encoded, % itself as %25;"
@@ -28,6 +43,36 @@ package struct ConnectionSettings: Sendable, Hashable {
         }
         defer { PQconninfoFree(options) }
         self.init(parameters: Self.values(of: options))
+    }
+
+    /// What stands before `://` at the start of an address, or `?` when that is no scheme (RFC 3986, 3.1).
+    private static func scheme(of target: String) -> String? {
+        guard let end = target.firstRange(of: "://")?.lowerBound else { return nil }
+        let scheme = target[..<end]
+        // In a keyword=value string it is part of a value.
+        if scheme.contains("=") { return nil }
+        let isScheme = scheme.utf8.allSatisfy { byte in
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || [UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: ".")].contains(byte)
+        }
+        return isScheme && scheme.utf8.count <= 40 ? String(scheme) : "?"
+    }
+
+    /// The keyword that libpq's message complains of, unless it may be a piece of a password that was not quoted or encoded.
+    private static func unknownKeyword(in message: String, of target: String) -> String? {
+        guard message.hasPrefix("invalid connection option \"") || message.hasPrefix("invalid URI query parameter: \"")
+        else { return nil }
+        let keyword = String(message.drop { $0 != "\"" }.dropFirst().prefix { $0 != "\"" })
+        let isWord =
+            (1...30).contains(keyword.utf8.count) && keyword.utf8.allSatisfy { (97...122).contains($0) || $0 == 95 }
+        guard isWord, let place = target.firstRange(of: keyword + "=") else { return nil }
+        let isURI = target.hasPrefix("postgres")
+        let mayBeSecret =
+            isURI && target.contains("://")
+            ? target[place.upperBound...].contains("@")
+            : target[..<place.lowerBound].contains("pass")
+        return mayBeSecret ? nil : keyword
     }
 
     /// One parameter; setting nil leaves it to libpq's defaults.

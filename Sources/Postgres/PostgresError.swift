@@ -82,4 +82,10 @@ extension String {
         while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
         return String(scalars)
     }
+
+    /// Without white space and line ends around it.
+    func trimmingWhitespace() -> String {
+        String(
+            String.UnicodeScalarView(trimmingTrailingWhitespace().unicodeScalars.drop { $0.properties.isWhitespace }))
+    }
 }

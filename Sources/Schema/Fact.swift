@@ -99,6 +99,9 @@ extension LayoutChange {
 }
 
 package struct FactMismatch: Hashable, Sendable, CustomStringConvertible {
+    /// The expected value of what must not be there.
+    package static let nothing = "nothing"
+
     package let expected: Fact
     /// What the catalog says instead; nil when it knows no such object.
     package let actual: String?

@@ -77,7 +77,7 @@ struct FactReader {
             let schema = take(" in ") ? name() : nil
             return Fact.Key(kind, ObjectName(.defaultPrivileges, schema: schema, objects), role: role)
         case .systemFunctions:
-            let name = take("large objects") ? "large objects" : name()
+            let name = take("large objects") ? "large objects" : take("advisory locks") ? "advisory locks" : name()
             return name.map { Fact.Key(kind, ObjectName(.systemFunctions, $0)) }
         case .owner: return objectWithKind().map { Fact.Key(kind, $0) }
         case .grant:

@@ -4,6 +4,11 @@ import Postgres
 package struct ObjectName: Hashable, Sendable {
     package enum Kind: String, Sendable, Hashable {
         case database, schema, `extension`, role, server
+        case type, domain, `operator`, cast, parameter, tablespace, publication, subscription
+        case foreignTable = "foreign table"
+        case foreignDataWrapper = "foreign-data wrapper"
+        case largeObject = "large object"
+        case eventTrigger = "event trigger"
         case table, view, sequence, index, function
         /// A foreign table or a composite type: what else has rights in the catalog of relations.
         case relation

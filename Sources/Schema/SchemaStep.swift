@@ -67,3 +67,16 @@ package struct SchemaStep: Sendable, Hashable {
         return (ended + lines.suffix(1)).map { String($0) }.joined(separator: "\n")
     }
 }
+
+extension SchemaStep {
+    /// Pending steps as they commit: those that can run in a transaction together, each of the others alone, in their order.
+    package static func transactions(_ steps: [SchemaStep]) -> [[SchemaStep]] {
+        steps.reduce(into: []) { series, step in
+            if step.kind == .transactional, series.last?.last?.kind == .transactional {
+                series[series.count - 1].append(step)
+            } else {
+                series.append([step])
+            }
+        }
+    }
+}

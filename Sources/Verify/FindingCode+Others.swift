@@ -90,6 +90,77 @@ extension FindingCode {
             "The extension was created by another tool, open to PUBLIC. It shows literals of statements that served other tenants.",
         fix: "Run the SQL of the fix, which leaves it to pg_monitor.")
 
+    static let shadow = FindingCode(
+        .security, 15, "something in schema public bears the name of PostgreSQL's own",
+        cause:
+            "A function, operator or type in public, or a cast between types of PostgreSQL, that fits a call better than the one of"
+            + " pg_catalog: whoever calls it by its bare name, with public in the search_path, runs it with the caller's rights.",
+        fix: "Drop it, or move it to a schema of its own.")
+    static let otherCreator = FindingCode(
+        .security, 16, "a role beside email_owner may create in schema public",
+        cause:
+            "GRANT CREATE ON SCHEMA public. What it creates there can take the place of what others call by a bare name.",
+        fix: "Revoke it; give the role a schema of its own.")
+    static let otherOwner = FindingCode(
+        .security, 17, "the database or schema public belongs to a role that is no superuser and not email_owner",
+        cause: "An owner grants itself what it lacks, and creates and replaces what is in it.",
+        fix: "ALTER .. OWNER TO, as the fix does.")
+    static let catalogRight = FindingCode(
+        .security, 18, "an application role may do more with PostgreSQL's own objects than after initdb",
+        cause:
+            "A grant on a function, table, column or schema of pg_catalog, on a parameter, a foreign-data wrapper, a foreign table, a"
+            + " tablespace or a large object, to the role, to PUBLIC or to a role it is in.",
+        fix: "Revoke it, or end the membership.")
+    static let foreignCode = FindingCode(
+        .security, 19, "a rule or a SECURITY DEFINER trigger runs when an application role writes elsewhere",
+        cause: "On a table beside the design that the role may write to: the code of others runs in its sessions.",
+        fix: "Drop it, or revoke the right to write there.")
+    static let roleSchema = FindingCode(
+        .security, 20, "a schema has the name of a role of the design",
+        cause:
+            "The search_path that PostgreSQL begins with, \"$user\", public, finds it first in that role's sessions.",
+        fix: "Rename it.")
+    static let eventTrigger = FindingCode(
+        .security, 21, "an event trigger is active",
+        cause: "It runs at every CREATE, ALTER or DROP, in the sessions of superusers and of init as well.",
+        fix: "Disable it, or ignore it with a reason.")
+    static let replication = FindingCode(
+        .security, 22, "a publication or subscription carries mail", severity: .warning,
+        cause:
+            "Logical replication knows no tenants: a publication sends all rows of its tables to whoever subscribes, and a"
+            + " subscription writes rows without any check.",
+        fix: "Take the tables out, or ignore it with a reason.")
+    static let limitedLogin = FindingCode(
+        .security, 23, "a role of the design cannot always log in", severity: .warning,
+        cause: "VALID UNTIL or CONNECTION LIMIT was set on it.",
+        fix: "Run the SQL of the fix, or ignore it with a reason.")
+    static let weakPassword = FindingCode(
+        .security, 24, "a role's password is stored as MD5", severity: .warning,
+        cause: "It was set while password_encryption was md5. Who reads the hash can log in with it.",
+        fix: "Set the password anew: emaildb init --password-file ROLE=FILE.")
+    static let preset = FindingCode(
+        .security, 25, "the server presets what sessions of the design must decide themselves",
+        cause:
+            "postgresql.conf, postgresql.auto.conf or the command line sets a tenant, a search_path, a library, read-only or a switch of"
+            + " the planner for every session.",
+        fix: "Take the setting out, then SELECT pg_reload_conf();")
+    static let locale = FindingCode(
+        .security, 26,
+        "the database's collation is not the one that its indexes were built with, or knows no letters but ASCII's",
+        cause:
+            "The operating system or the image was changed under the data directory: indexes on text can miss rows and let"
+            + " duplicates in. Or the database was made with LC_CTYPE C.",
+        fix:
+            "REINDEX, then ALTER DATABASE .. REFRESH COLLATION VERSION. A locale needs a dump and a restore into a new database."
+    )
+    static let otherDatabase = FindingCode(
+        .security, 27, "a role of the design has rights in another database", severity: .warning,
+        cause: "A grant by name. What is there knows nothing of tenants.", fix: "Revoke it.")
+    static let contents = FindingCode(
+        .security, 28, "what the design keeps beside the mail was left behind",
+        cause: "A restore of parts, TRUNCATE, setval, or work with triggers disabled.",
+        fix: "Run the SQL of the fix; fill the search table from the messages.")
+
     static let otherPlan = FindingCode(
         .plans, 1, "a catalogued query does not use its index",
         cause:
@@ -136,7 +207,9 @@ extension FindingCode {
     static let others = [
         notInstalled, stepsPending, ledgerContradicts, databaseNewer, reachesPrivilege, reachesOwner,
         beyondRowSecurity, mayCreate, definerFunction, foreignKeyWithoutTenant, policyFunction, leakproof, openView,
-        connectionRule, connectionWithoutTLS, passwordEncryption, foreignServer, openStatistics, otherPlan,
+        connectionRule, connectionWithoutTLS, passwordEncryption, foreignServer, openStatistics, shadow,
+        otherCreator, otherOwner, catalogRight, foreignCode, roleSchema, eventTrigger, replication, limitedLogin,
+        weakPassword, preset, locale, otherDatabase, contents, otherPlan,
         failedQuery, attackSucceeded, controlFailed, probeBroken, leftovers, expired, unused,
     ]
 }

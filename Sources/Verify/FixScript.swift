@@ -33,18 +33,39 @@ extension VerifyReport {
         }
         guard !statements.isEmpty else { return lines.joined(separator: "\n") + "\n" }
         lines += [
-            "\\set ON_ERROR_STOP on", "BEGIN;", "SET LOCAL search_path = pg_catalog, public, pg_temp;",
+            "\\set ON_ERROR_STOP on", "BEGIN;", "SET LOCAL search_path = pg_catalog, pg_temp;",
             "SET LOCAL check_function_bodies = off;", "SET LOCAL row_security = off;",
             "SET LOCAL lock_timeout = '30s';",
         ]
+        lines.append(guardStatement)
         var last = ""
-        for position in FixOrder(statements).positions {
-            if headings[position] != last { lines.append(headings[position]) }
-            last = headings[position]
-            lines.append(statements[position].sql)
+        let positions = FixOrder(statements).positions
+        let (alone, together) = (
+            positions.filter { statements[$0].runsAlone }, positions.filter { !statements[$0].runsAlone }
+        )
+        for (list, end) in [(together, "\nCOMMIT;"), (alone, nil)] {
+            for position in list {
+                if headings[position] != last { lines.append(headings[position]) }
+                last = headings[position]
+                lines.append(statements[position].sql)
+            }
+            if let end { lines.append(end) }
         }
-        lines.append("\nCOMMIT;")
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Ends the script where it was not written for: in another database, or after further steps.
+    private var guardStatement: String {
+        let step = schemaStep.map {
+            " OR (SELECT pg_catalog.max(step) FROM emaildb.ledger) IS DISTINCT FROM \($0)"
+        }
+        return """
+            DO $emaildb$ BEGIN
+              IF pg_catalog.current_database() <> \(SQL.literal(database))\(step ?? "") THEN
+                RAISE EXCEPTION 'this script was written for another database, or for other steps: run emaildb verify --fix-sql again';
+              END IF;
+            END $emaildb$;
+            """
     }
 }
 

@@ -28,6 +28,11 @@ struct SecurityCheck: Sendable {
         let mailTables = SQL.array(keys.filter { $0.kind == .table && $0.object.schema == "public" }.map(\.object.name))
         let constraints = keys.filter { $0.kind == .constraint && $0.object.schema == "public" }.map(\.object)
         let allowed = keys.filter { $0.kind == .grant && $0.object.kind == .function }
+        let system = allowed.filter { $0.object.schema == "pg_catalog" }
+        let functions = SQL.array(
+            keys.filter { $0.kind == .function && $0.object.schema == "public" }.map(\.object.name))
+        let roles = SQL.array(Role.allCases.map(\.name))
+        let logins = SQL.array(Role.allCases.filter(\.logsIn).map(\.name))
         let applications = SQL.array(Role.allCases.filter(\.isApplication).map(\.name))
         let stock = SQL.array(StockLeakproof.identifiers(serverVersion: serverVersion).map(String.init))
 
@@ -67,8 +72,32 @@ struct SecurityCheck: Sendable {
             rules(.connectionRule, methods: ["trust", "password", "md5", "ident"]),
             rules(.connectionWithoutTLS, types: ["host", "hostnossl"]),
             Self(.passwordEncryption, [SQLFile("security_password_encryption")]),
+            Self(.shadow, [SQLFile("security_shadows")], [functions]),
+            Self(.otherCreator, [SQLFile("security_creators")], [applications]),
+            Self(.otherOwner, [SQLFile("security_home_owners")], ["", Role.owner.name]),
+            Self(
+                .catalogRight, [reach, SQLFile("security_catalog_rights")],
+                [
+                    applications, SQL.array(system.map { $0.object.kind.rawValue }),
+                    SQL.array(system.map { $0.object.name + ($0.object.arguments.map { "(\($0))" } ?? "") }),
+                    SQL.array(system.map { $0.object.part ?? "" }), SQL.array(system.map { $0.role ?? "" }),
+                ]),
+            Self(.foreignCode, [SQLFile("security_foreign_code")], [applications, tables]),
+            Self(.roleSchema, [SQLFile("security_user_schemas")], [roles]),
+            Self(.eventTrigger, [SQLFile("security_event_triggers")]),
+            Self(.replication, [SQLFile("security_replication")], [tables]),
+            Self(.limitedLogin, [SQLFile("security_logins")], [logins]),
+            Self(.preset, [SQLFile("security_presets")]),
+            Self(.locale, [SQLFile("security_locale")]),
+            Self(.otherDatabase, [SQLFile("security_other_databases")], [logins]),
         ]
     }
+
+    /// The checks that look at rows and password hashes, which only a superuser sees; they need the tables of the design.
+    static let ofContents = [
+        Self(.weakPassword, [SQLFile("security_passwords")], [SQL.array(Role.allCases.filter(\.logsIn).map(\.name))]),
+        Self(.contents, [SQLFile("security_contents")]),
+    ]
 
     func findings(_ rows: Rows) -> [Finding] {
         rows.map { row in

@@ -18,6 +18,14 @@ import Testing
                     "sql/0002_slow_table.sql:3:8: ERROR: column \"é\" does not exist (SQLSTATE 42703)"),
                 "\(result.errors)")
             let connection = try Connection(settings)
+            #expect(try connection.query("SELECT FROM pg_namespace WHERE nspname = 'emaildb'").isEmpty)
+            // Where there is a history already, the failure is written into it.
+            let step = try folder.read("0002_slow_table.sql")
+            try folder.remove("0002_slow_table.sql")
+            try folder.remove("0003_slow_index.sql")
+            _ = try await CommandRunner.emaildb(["init", "--sql", folder.path], environment: settings.environment)
+            try folder.write("0002_slow_table.sql", step)
+            _ = try await CommandRunner.emaildb(["init", "--sql", folder.path], environment: settings.environment)
             #expect(try connection.query("SELECT to_regclass('public.before_it')").first?[0] == nil)
             let events = try connection.query("SELECT step, event, detail->>'message' AS m FROM emaildb.ledger_event")
             #expect(events.map { "\($0.text("step")) \($0.text("event"))" } == ["1 done", "2 failed"])

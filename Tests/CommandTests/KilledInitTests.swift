@@ -147,7 +147,8 @@ import Testing
                 ["init", "--sql", folder.path], environment: settings.environment)
             #expect(result.status == 2)
             #expect(
-                result.errors.contains("expected CREATE INDEX slow_index ON public.slow USING btree (slow_value(id))"))
+                result.errors.contains(
+                    "expected CREATE INDEX slow_index ON public.slow USING btree (public.slow_value(id))"))
             #expect(result.errors.contains("found CREATE INDEX slow_index ON public.slow USING btree (id)"))
             #expect(result.errors.contains("ALTER INDEX public.slow_index RENAME TO slow_index_old;"))
         }

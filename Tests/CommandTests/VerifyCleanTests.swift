@@ -44,7 +44,7 @@ import Testing
             CREATE TABLE shop.lines_1 PARTITION OF shop.lines FOR VALUES FROM (0) TO (9);
             CREATE STATISTICS shop.guess ON customer, placed FROM shop.orders; CREATE TYPE shop.mood AS ENUM ('good', 'bad');
             ALTER DEFAULT PRIVILEGES FOR ROLE analyst IN SCHEMA shop GRANT SELECT ON TABLES TO team;
-            GRANT CONNECT, TEMPORARY ON DATABASE email_service TO analyst; GRANT USAGE, CREATE ON SCHEMA public TO analyst;
+            GRANT CONNECT, TEMPORARY ON DATABASE email_service TO analyst; GRANT USAGE ON SCHEMA public TO analyst;
             ALTER ROLE analyst IN DATABASE email_service SET search_path = shop; ALTER DATABASE email_service SET work_mem = '8MB';
             CREATE PUBLICATION shop FOR TABLE shop.orders; SELECT lo_create(4711)
             """)
@@ -100,7 +100,9 @@ import Testing
             script.output.split(separator: "\n").filter { $0.hasPrefix("-- EDB-") }.map { $0.split(separator: " ")[1] })
         #expect(codes.isSubset(of: ["EDB-L032", "EDB-L041", "EDB-L051", "EDB-L261", "EDB-L282"]), "\(script.output)")
         let grants = script.output.split(separator: "\n").filter { $0.hasPrefix("GRANT ") && $0.contains(" ON ") }
-        #expect(grants.allSatisfy { $0.contains(" ON TABLE pg_catalog.pg_authid TO email_lookup;") }, "\(grants)")
+        #expect(
+            grants.allSatisfy { $0.contains("pg_catalog.pg_authid TO email_lookup;") || $0.contains("_advisory_") },
+            "\(grants)")
         #expect(codes.contains("EDB-L282"))
         try Connection(target).runFix(script.output)
         try await expectClean(target, "what only a superuser can add was added")

@@ -155,8 +155,10 @@ import Verify
 
     @Test(arguments: hostile) func aDatabaseMayHaveAnyName(_ name: String) async throws {
         let unique = name + TestDatabase.uniqueName()
+        // Made by hand: init does not make one whose name looks like a mistake.
+        let maintenance = try Connection(await TestServer.shared.connectionSettings().database("postgres"))
+        try maintenance.query("CREATE DATABASE \(SQL.identifier(unique)) TEMPLATE template0 ENCODING 'UTF8'")
         let settings = try await TestServer.shared.installed(unique)
-        let maintenance = try Connection(settings.database("postgres"))
         defer { _ = try? maintenance.query("DROP DATABASE \(SQL.identifier(unique)) WITH (FORCE)") }
         try Connection(settings).script("GRANT CONNECT ON DATABASE \(SQL.identifier(unique)) TO PUBLIC")
         let script = try #require(try VerifyReport.of(settings).fixScript)

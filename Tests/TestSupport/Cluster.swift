@@ -106,7 +106,7 @@ package final class TemporaryFolder: Sendable {
             """)
         try folder.write(
             "layout/0003_slow_index.txt",
-            "index slow_index = CREATE INDEX slow_index ON public.slow USING btree (slow_value(id))\n")
+            "index slow_index = CREATE INDEX slow_index ON public.slow USING btree (public.slow_value(id))\n")
         return folder
     }
 

@@ -16,7 +16,7 @@ package enum LayoutGenerator {
         var maintenance = settings
         maintenance["dbname"] = DatabaseCreation.maintenanceDatabase
         let creator = try Connection(maintenance)
-        try creator.query(DatabaseCreation.statement(database))
+        try creator.query(DatabaseCreation.statement(database, serverVersion: creator.serverVersion))
         var target = settings
         target["dbname"] = database
         let connection = try Connection(target)

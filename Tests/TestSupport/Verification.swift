@@ -21,6 +21,9 @@ extension VerifyReport {
 extension Connection {
     /// Runs a script of `verify --fix-sql` without psql.
     package func runFix(_ script: String) throws {
-        try self.script(script.replacing("\\set ON_ERROR_STOP on", with: ""))
+        let parts = script.replacing("\\set ON_ERROR_STOP on", with: "").split(separator: "\nCOMMIT;", maxSplits: 1)
+        try self.script(parts[0] + "\nCOMMIT;")
+        // What runs alone, as psql sends it.
+        for statement in parts.count > 1 ? SQLText.statements(of: String(parts[1])) : [] { try query(statement) }
     }
 }

@@ -22,7 +22,7 @@ struct Mutation: Sendable {
         self.undo = undo
     }
 
-    static let all = roles + tables + columns + attached + functions + access + security
+    static let all = roles + tables + columns + attached + functions + access + security + reach
 }
 
 extension Mutation: CustomTestStringConvertible {
@@ -64,8 +64,8 @@ extension Mutation {
         .init("EDB-L021", "extension uuid-ossp", "DROP EXTENSION \"uuid-ossp\""),
         .init("EDB-L021", "extension pg_trgm", "DROP EXTENSION pg_trgm CASCADE"),
         .init(
-            "EDB-L022", "extension pgcrypto",
-            "ALTER EXTENSION pgcrypto SET SCHEMA others"),
+            "EDB-L022", "extension pg_trgm", "ALTER EXTENSION pg_trgm SET SCHEMA others",
+            undo: "ALTER EXTENSION pg_trgm SET SCHEMA public"),
         .init(
             "EDB-L022", "extension pg_trgm", "DROP EXTENSION pg_trgm CASCADE; CREATE EXTENSION pg_trgm VERSION '1.3'"),
         .init("EDB-L031", "role email_pooler", "DROP OWNED BY email_pooler; DROP ROLE email_pooler"),

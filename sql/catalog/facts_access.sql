@@ -10,8 +10,9 @@ FROM (
   UNION ALL SELECT 'function', schema, name, arguments, proowner FROM function
   UNION ALL SELECT 'schema', NULL, nspname, NULL, nspowner FROM namespace WHERE nspname = 'emaildb') o
 UNION ALL
--- The database, schema public and the catalog of roles (where passwords are) are shared with whatever else lives there: of
--- them, only what PUBLIC or one of our roles may do is ours to judge.
+-- The database, schema public, the catalog of roles (where passwords are) and the functions that lock writers are shared with
+-- whatever else lives there: of them, only what PUBLIC (of the functions, see facts_cluster.sql) or one of our roles may do is
+-- ours to judge.
 SELECT 'grant', g.type, g.schema, g.name, g.arguments, g.part, CASE WHEN a.grantee <> 0 THEN pg_get_userbyid(a.grantee) END,
   string_agg(a.privilege_type || CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END, ', '
     ORDER BY a.privilege_type COLLATE "C")
@@ -20,6 +21,9 @@ FROM (
       FROM relation WHERE type <> 'index'
     UNION ALL SELECT 'function', schema, name, arguments, NULL, proowner, COALESCE(proacl, acldefault('f', proowner)), true
       FROM function
+    UNION ALL SELECT 'function', 'pg_catalog', proname, pg_get_function_identity_arguments(oid), NULL, proowner, proacl, false
+      FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND pronargs = 2
+        AND proname IN ('pg_advisory_xact_lock', 'pg_advisory_xact_lock_shared', 'pg_try_advisory_lock', 'pg_advisory_unlock')
     UNION ALL SELECT 'schema', NULL, nspname, NULL, NULL, nspowner, nspacl, nspname = 'emaildb' FROM namespace
     UNION ALL SELECT 'database', NULL, '', NULL, NULL, datdba, COALESCE(datacl, acldefault('d', datdba)), false
       FROM pg_database WHERE datname = current_database()
@@ -31,7 +35,7 @@ FROM (
       attacl, false FROM pg_attribute WHERE attrelid = 'pg_authid'::regclass AND attacl IS NOT NULL) g
   CROSS JOIN aclexplode(g.acl) a
 WHERE a.grantee <> g.owner AND a.privilege_type <> 'MAINTAIN'
-  AND (g.is_ours OR a.grantee = 0 OR pg_get_userbyid(a.grantee) = ANY ($3::name[]))
+  AND (g.is_ours OR a.grantee = 0 AND g.type <> 'function' OR pg_get_userbyid(a.grantee) = ANY ($3::name[]))
 GROUP BY g.type, g.schema, g.name, g.arguments, g.part, a.grantee
 UNION ALL
 -- Default privileges; of other roles, only what would open new objects to PUBLIC or to our roles. The value names who

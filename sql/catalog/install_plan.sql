@@ -1,5 +1,5 @@
 -- The script that init --plan prints, for psql.
---- begin
+--- start
 -- {count} steps of emaildb {tool}. Run with: psql -X -f FILE
 \set ON_ERROR_STOP on
 --- create
@@ -13,19 +13,21 @@ DO $emaildb$ BEGIN
     RAISE EXCEPTION 'another emaildb init is running in this database';
   END IF;
 END $emaildb$;
+--- begin
+BEGIN;
 --- transactional
 -- {path}
-BEGIN;
 {lend}{sql}
-RESET ROLE; RESET ALL; {pin}
+SET ROLE NONE; RESET ALL; {pin}
 {return}{done}
+--- commit
 COMMIT;
 --- no-transaction
 -- {path}
 {started}
 SET lock_timeout = 0;
 {sql}
-RESET ROLE; RESET ALL; {pin}
+SET ROLE NONE; RESET ALL; {pin}
 {finished}
 --- end
 SELECT pg_advisory_unlock({keys});

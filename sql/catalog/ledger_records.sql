@@ -1,11 +1,10 @@
 -- What init writes into the ledger and its history, and what --plan prints; each {name} is a literal.
 --
--- done: inside the step's own transaction, which gives it its starting time. started: a second beginning changes nothing.
+-- done: inside the step's transaction, after {ms} ms. started: a second beginning changes nothing.
 --- done
 INSERT INTO emaildb.ledger (step, name, hash, chain, kind, state, started_at, finished_at, duration_ms,
   applied_by, server_version, tool_version)
-VALUES ({step}, {name}, {hash}, {chain}, {kind}, 'done', now(), clock_timestamp(),
-  (extract(epoch FROM clock_timestamp() - now()) * 1000)::bigint,
+VALUES ({step}, {name}, {hash}, {chain}, {kind}, 'done', clock_timestamp() - {ms} * interval '1 ms', clock_timestamp(), {ms},
   session_user, current_setting('server_version'), {tool});
 --- started
 INSERT INTO emaildb.ledger (step, name, hash, chain, kind, state, started_at, applied_by, server_version,

@@ -5,109 +5,109 @@
 --   {name}           a value of the data, as an SQL expression: see plan_values.sql
 
 --- accounts_tenant_user
-SELECT * FROM email_accounts WHERE user_id = {user}
+SELECT * FROM public.email_accounts WHERE user_id = {user}
 --- accounts_email_address
-SELECT * FROM email_accounts WHERE email_address = {address}
+SELECT * FROM public.email_accounts WHERE email_address = {address}
 --- accounts_sync_enabled
-SELECT id FROM email_accounts WHERE is_sync_enabled ORDER BY last_sync_at LIMIT 20
+SELECT id FROM public.email_accounts WHERE is_sync_enabled ORDER BY last_sync_at LIMIT 20
 --- accounts_due | worker
-SELECT * FROM email_claim_accounts(5)
+SELECT * FROM public.email_claim_accounts(5)
 --- accounts_stuck | worker
-SELECT * FROM email_claim_accounts(5)
+SELECT * FROM public.email_claim_accounts(5)
 --- folders_account_type
-SELECT * FROM email_folders WHERE account_id = {other_account} AND type = 'inbox'
+SELECT * FROM public.email_folders WHERE account_id = {other_account} AND type = 'inbox'
 --- folders_tenant_account
-SELECT * FROM email_folders WHERE account_id = {account}
+SELECT * FROM public.email_folders WHERE account_id = {account}
 --- folders_type | superuser
-SELECT id FROM email_folders WHERE type = 'spam'
+SELECT id FROM public.email_folders WHERE type = 'spam'
 --- folders_account_path
-SELECT * FROM email_folders WHERE account_id = {account} AND md5(path) = md5('INBOX') AND NOT is_deleted
+SELECT * FROM public.email_folders WHERE account_id = {account} AND md5(path) = md5('INBOX') AND NOT is_deleted
 --- messages_folder_received
-SELECT * FROM email_messages WHERE folder_id = {folder} AND NOT is_deleted ORDER BY received_at DESC, id DESC LIMIT 50
+SELECT * FROM public.email_messages WHERE folder_id = {folder} AND NOT is_deleted ORDER BY received_at DESC, id DESC LIMIT 50
 --- messages_folder_received
-SELECT * FROM email_messages WHERE folder_id = {folder} AND NOT is_deleted AND received_at <= {received_at}
+SELECT * FROM public.email_messages WHERE folder_id = {folder} AND NOT is_deleted AND received_at <= {received_at}
  AND (received_at, id) < ({received_at}, {message}) ORDER BY received_at DESC, id DESC LIMIT 50
 --- messages_folder_unread
-SELECT count(*) FROM email_messages WHERE folder_id = {folder} AND NOT is_read AND NOT is_deleted
+SELECT count(*) FROM public.email_messages WHERE folder_id = {folder} AND NOT is_read AND NOT is_deleted
 --- messages_account_unread
-SELECT * FROM email_messages WHERE account_id = {account} AND NOT is_read AND NOT is_deleted
+SELECT * FROM public.email_messages WHERE account_id = {account} AND NOT is_read AND NOT is_deleted
  ORDER BY received_at DESC LIMIT 50
 --- messages_account_flagged
-SELECT * FROM email_messages WHERE account_id = {account} AND is_flagged AND NOT is_deleted
+SELECT * FROM public.email_messages WHERE account_id = {account} AND is_flagged AND NOT is_deleted
  ORDER BY received_at DESC LIMIT 50
 --- messages_account_drafts
-SELECT * FROM email_messages WHERE account_id = {account} AND is_draft AND NOT is_deleted
+SELECT * FROM public.email_messages WHERE account_id = {account} AND is_draft AND NOT is_deleted
  ORDER BY updated_at DESC LIMIT 50
 --- messages_account_read
-SELECT is_read, count(*) FROM email_messages WHERE account_id = {account} GROUP BY is_read
+SELECT is_read, count(*) FROM public.email_messages WHERE account_id = {account} GROUP BY is_read
 --- messages_thread_id
-SELECT * FROM email_messages WHERE thread_id = {thread} ORDER BY received_at
+SELECT * FROM public.email_messages WHERE thread_id = {thread} ORDER BY received_at
 --- messages_folder_thread
-SELECT DISTINCT ON (thread_id) thread_id, id, received_at FROM email_messages
+SELECT DISTINCT ON (thread_id) thread_id, id, received_at FROM public.email_messages
  WHERE folder_id = {folder} AND NOT is_deleted ORDER BY thread_id, received_at DESC LIMIT 50
 --- messages_with_attachments
-SELECT * FROM email_messages WHERE account_id = {account} AND has_attachments AND NOT is_deleted
+SELECT * FROM public.email_messages WHERE account_id = {account} AND has_attachments AND NOT is_deleted
  ORDER BY received_at DESC LIMIT 50
 --- messages_account_from
-SELECT * FROM email_messages WHERE account_id = {account} AND from_address = {sender}
+SELECT * FROM public.email_messages WHERE account_id = {account} AND from_address = {sender}
  ORDER BY received_at DESC LIMIT 50
 --- messages_account_from
-SELECT * FROM email_messages WHERE account_id = {account} AND from_address ^@ {sender_start}
+SELECT * FROM public.email_messages WHERE account_id = {account} AND from_address ^@ {sender_start}
 --- messages_message_id
-SELECT * FROM email_messages WHERE message_id = {key} AND account_id = {account}
+SELECT * FROM public.email_messages WHERE message_id = {key} AND account_id = {account}
 --- messages_in_reply_to
-SELECT * FROM email_messages WHERE account_id = {account} AND in_reply_to = {key}
+SELECT * FROM public.email_messages WHERE account_id = {account} AND in_reply_to = {key}
 --- messages_imap_uid
-SELECT * FROM email_messages WHERE folder_id = {folder} AND imap_uid = {uid}
+SELECT * FROM public.email_messages WHERE folder_id = {folder} AND imap_uid = {uid}
 --- messages_folder_uid
-SELECT id FROM email_messages WHERE folder_id = {folder} AND imap_uid_num BETWEEN 1000 AND 3000 ORDER BY imap_uid_num
+SELECT id FROM public.email_messages WHERE folder_id = {folder} AND imap_uid_num BETWEEN 1000 AND 3000 ORDER BY imap_uid_num
 --- messages_account_changes
-SELECT * FROM email_changes({account}, (SELECT max(change_seq) - 2000 FROM email_messages))
+SELECT * FROM public.email_changes({account}, (SELECT max(change_seq) - 2000 FROM public.email_messages))
 --- messages_purge | owner
-SELECT email_purge_deleted(1000)
+SELECT public.email_purge_deleted(1000)
 --- messages_tenant_received
-SELECT id FROM email_messages ORDER BY received_at DESC LIMIT 50
+SELECT id FROM public.email_messages ORDER BY received_at DESC LIMIT 50
 --- messages_created_brin | superuser
-SELECT id FROM email_messages WHERE created_at BETWEEN 1000 AND 1500
+SELECT id FROM public.email_messages WHERE created_at BETWEEN 1000 AND 1500
 --- message_tombstones_time_brin | owner
-SELECT email_purge_tombstones(email_now_ms() - 300)
+SELECT public.email_purge_tombstones(public.email_now_ms() - 300)
 --- message_tombstones_tenant | superuser
-SELECT * FROM email_message_tombstones WHERE tenant_id = {other_tenant}
+SELECT * FROM public.email_message_tombstones WHERE tenant_id = {other_tenant}
 --- messages_text_search
-SELECT * FROM email_search({word})
+SELECT * FROM public.email_search({word})
 --- messages_text_search
-SELECT * FROM email_search({absent_word})
+SELECT * FROM public.email_search({absent_word})
 --- message_search_received | application with many rows
-SELECT * FROM email_search({common_word})
+SELECT * FROM public.email_search({common_word})
 --- message_search_recipients
-SELECT * FROM email_search_recipients({recipient})
+SELECT * FROM public.email_search_recipients({recipient})
 --- message_search_subject_trgm
-SELECT * FROM email_search_substring({subject_part})
+SELECT * FROM public.email_search_substring({subject_part})
 --- message_search_refs
-SELECT * FROM email_search_references(ARRAY[{parent_key}])
+SELECT * FROM public.email_search_references(ARRAY[{parent_key}])
 --- attachments_filename_trgm
-SELECT * FROM email_search_attachments({filename_part})
+SELECT * FROM public.email_search_attachments({filename_part})
 --- attachments_message_id
-SELECT * FROM email_attachments WHERE message_id = {attached_message}
+SELECT * FROM public.email_attachments WHERE message_id = {attached_message}
 --- attachments_content_hash
-SELECT id FROM email_attachments WHERE content_hash = {content_hash}
+SELECT id FROM public.email_attachments WHERE content_hash = {content_hash}
 --- attachments_storage_path
-SELECT id FROM email_attachments WHERE storage_path = {storage_path}
+SELECT id FROM public.email_attachments WHERE storage_path = {storage_path}
 --- attachments_blob
-SELECT id FROM email_attachments WHERE blob_id = {blob}
+SELECT id FROM public.email_attachments WHERE blob_id = {blob}
 --- attachments_tenant | superuser
-SELECT count(*) FROM email_attachments WHERE tenant_id = {other_tenant}
+SELECT count(*) FROM public.email_attachments WHERE tenant_id = {other_tenant}
 --- attachments_tenant_mime
-SELECT * FROM email_attachments WHERE mime_type = 'image/png' ORDER BY created_at DESC LIMIT 20
+SELECT * FROM public.email_attachments WHERE mime_type = 'image/png' ORDER BY created_at DESC LIMIT 20
 --- attachments_large
-SELECT * FROM email_attachments WHERE size_bytes >= 1048576 ORDER BY size_bytes DESC LIMIT 20
+SELECT * FROM public.email_attachments WHERE size_bytes >= 1048576 ORDER BY size_bytes DESC LIMIT 20
 --- attachments_purge | superuser
-SELECT id FROM email_attachments WHERE is_deleted AND deleted_at < 2000 LIMIT 10
+SELECT id FROM public.email_attachments WHERE is_deleted AND deleted_at < 2000 LIMIT 10
 --- audit_log_tenant_time
-SELECT * FROM email_audit_log ORDER BY changed_at DESC LIMIT 50
+SELECT * FROM public.email_audit_log ORDER BY changed_at DESC LIMIT 50
 --- audit_log_record
-SELECT * FROM email_audit_log WHERE record_id = {message} ORDER BY changed_at DESC
+SELECT * FROM public.email_audit_log WHERE record_id = {message} ORDER BY changed_at DESC
 --- audit_log_actor
-SELECT * FROM email_audit_log WHERE actor_id = {actor} ORDER BY changed_at DESC LIMIT 50
+SELECT * FROM public.email_audit_log WHERE actor_id = {actor} ORDER BY changed_at DESC LIMIT 50
 --- audit_log_time_brin | owner
-SELECT email_purge_audit(email_now_ms() - 300)
+SELECT public.email_purge_audit(public.email_now_ms() - 300)

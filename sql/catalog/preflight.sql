@@ -9,6 +9,11 @@ here AS (
     has_database_privilege(session_user, oid, 'CREATE') AS may_create,
     COALESCE(has_schema_privilege(session_user, to_regnamespace('public')::oid, 'CREATE'), false) AS may_create_public
   FROM pg_catalog.pg_database WHERE datname = current_database()),
+-- The superuser that initdb made can be nothing less, but have another name.
+bootstrap AS (
+  SELECT rolname, rolname = session_user AS is_me,
+    CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'postgres') THEN 'superuser_of_initdb' ELSE 'postgres' END AS free
+  FROM pg_catalog.pg_roles WHERE oid = 10),
 -- From 16 on, CREATEROLE only covers roles that one made, or was given, with ADMIN OPTION.
 others AS (
   SELECT string_agg(rolname, ', ' ORDER BY rolname) AS names FROM pg_catalog.pg_roles
@@ -20,15 +25,19 @@ extension AS (
     LEFT JOIN (SELECT name, bool_or(trusted) AS trusted FROM pg_available_extension_versions() GROUP BY name) a
       ON a.name = n.name
     LEFT JOIN pg_extension e ON e.extname = n.name)
-SELECT p.problem, p.fix, NULL AS library FROM me, here, others CROSS JOIN LATERAL (VALUES
+SELECT p.problem, p.fix, NULL AS library FROM me, here, others, bootstrap b CROSS JOIN LATERAL (VALUES
   (standby, 'the server is a standby (in recovery); its schema comes from its primary',
     'emaildb init --host PRIMARY   # or, to promote this one for good: SELECT pg_promote();'),
   (NOT standby AND current_setting('transaction_read_only')::boolean,
     'transactions are read-only by default (default_transaction_read_only)',
     'ALTER SYSTEM RESET default_transaction_read_only; SELECT pg_reload_conf();'
       '   -- or ALTER ROLE/DATABASE .. RESET, where it was set'),
-  (rolname = ANY ($2::text[]),
-    'init is connected as ' || rolname || ', a role that the schema makes and that must stay without privileges',
+  (b.rolname = ANY ($2::text[]),
+    'the superuser that initdb made is called ' || b.rolname || ', which is a role of the application: row security would not apply to it',
+    CASE WHEN b.is_me THEN 'CREATE ROLE emaildb_admin SUPERUSER; SET SESSION AUTHORIZATION emaildb_admin; ' ELSE '' END
+      || format('ALTER ROLE %I RENAME TO %I;', b.rolname, b.free)),
+  (me.rolname = ANY ($2::text[]) AND NOT (b.is_me AND b.rolname = ANY ($2::text[])),
+    'init is connected as ' || me.rolname || ', a role that the schema makes and that must stay without privileges',
     'emaildb init --username postgres   # or another superuser, not the application'),
   (NOT rolsuper AND NOT rolcreaterole, '{role} may not create the roles of the schema', 'ALTER ROLE {role} CREATEROLE;'),
   (NOT rolsuper AND rolcreaterole AND names IS NOT NULL, '{role} may not administer roles that exist already: ' || names,
@@ -42,12 +51,14 @@ SELECT p.problem, p.fix, NULL AS library FROM me, here, others CROSS JOIN LATERA
   (is_target AND NOT rolsuper AND NOT owns,
     '{role} does not own the database {database}, so it cannot close it to PUBLIC',
     'ALTER DATABASE {database} OWNER TO {role};'),
-  (is_target AND (rolsuper OR owns) AND NOT may_create_public, '{role} may not create objects in the schema public',
+  (is_target AND to_regnamespace('public') IS NULL, 'the database {database} has no schema public',
+    'CREATE SCHEMA public AUTHORIZATION pg_database_owner;'),
+  (is_target AND (rolsuper OR owns) AND to_regnamespace('public') IS NOT NULL AND NOT may_create_public, '{role} may not create objects in the schema public',
     'GRANT CREATE ON SCHEMA public TO {role};')) p (applies, problem, fix)
 WHERE p.applies
 UNION ALL
 SELECT p.problem, p.fix, p.library FROM me, extension CROSS JOIN LATERAL (VALUES
-  (schema NOT IN ('public', 'pg_catalog'),
+  (name = 'pg_trgm' AND schema NOT IN ('public', 'pg_catalog'),
     format('the extension %s is in the schema %s, where the schema''s SQL does not look', name, schema),
     format('ALTER EXTENSION "%s" SET SCHEMA public;', name), NULL),
   (schema IS NULL AND NOT available, format('the extension %s is not installed on the server', name),

@@ -11,101 +11,101 @@
 --   {sql}, {words}   each statement is an attack, named by its beginning or by its first three words
 
 --- read email_{table} of another tenant | attacker | no row | victim | accounts folders messages attachments audit_log
-SELECT FROM email_{table} WHERE tenant_id = '{B.tenant}' LIMIT 1
+SELECT FROM public.email_{table} WHERE tenant_id = '{B.tenant}' LIMIT 1
 --- read email_{table} without a tenant | without a tenant | no row | attacker | accounts folders messages attachments audit_log
-SELECT FROM email_{table} LIMIT 1
+SELECT FROM public.email_{table} LIMIT 1
 --- read email_{table} with a malformed tenant | garbled | 22P02 | attacker | accounts folders messages attachments audit_log
-SELECT FROM email_{table} LIMIT 1
+SELECT FROM public.email_{table} LIMIT 1
 --- read email_message_tombstones of another tenant | attacker | no row | victim
-SELECT FROM email_message_tombstones WHERE tenant_id = '{B.tenant}'
+SELECT FROM public.email_message_tombstones WHERE tenant_id = '{B.tenant}'
 -- control
-DELETE FROM email_messages WHERE id = '{B.messages}'; SELECT FROM email_message_tombstones
+DELETE FROM public.email_messages WHERE id = '{B.messages}'; SELECT FROM public.email_message_tombstones
 --- read email_message_search | attacker | 42501 | none
-SELECT FROM email_message_search LIMIT 1
+SELECT FROM public.email_message_search LIMIT 1
 --- read emaildb.ledger | attacker | 42501 | none
 SELECT FROM emaildb.ledger LIMIT 1
 --- read another tenant's rows by a plan made for that tenant | attacker | no row | victim
 SET LOCAL plan_cache_mode = force_generic_plan; SELECT set_config('app.current_tenant_id', '{B.tenant}', true);
-PREPARE emaildb_probe AS SELECT FROM email_messages WHERE id = '{B.messages}'; EXECUTE emaildb_probe;
+PREPARE emaildb_probe AS SELECT FROM public.email_messages WHERE id = '{B.messages}'; EXECUTE emaildb_probe;
 SELECT set_config('app.current_tenant_id', '{A.tenant}', true); EXECUTE emaildb_probe
 -- control
 EXECUTE emaildb_probe
 --- read without row security | attacker | 42501 | attacker
-SET LOCAL row_security = off; SELECT FROM email_messages LIMIT 1
+SET LOCAL row_security = off; SELECT FROM public.email_messages LIMIT 1
 -- control
-SELECT FROM email_messages LIMIT 1
+SELECT FROM public.email_messages LIMIT 1
 --- copy another tenant's rows | attacker | no row | attacker
-SELECT FROM email_export_tenant() AS e WHERE e.data ->> 'tenant_id' <> '{A.tenant}'
+SELECT FROM public.email_export_tenant() AS e WHERE e.data ->> 'tenant_id' <> '{A.tenant}'
 -- control
-SELECT FROM email_export_tenant() AS e WHERE e.data ->> 'tenant_id' = '{A.tenant}'
+SELECT FROM public.email_export_tenant() AS e WHERE e.data ->> 'tenant_id' = '{A.tenant}'
 --- insert into email_accounts for another tenant | attacker | 42501 | victim
-INSERT INTO email_accounts (tenant_id, user_id) VALUES ('{B.tenant}', gen_random_uuid())
+INSERT INTO public.email_accounts (tenant_id, user_id) VALUES ('{B.tenant}', gen_random_uuid())
 --- insert into email_folders for another tenant | attacker | 42501 | victim
-INSERT INTO email_folders (tenant_id, account_id) VALUES ('{B.tenant}', '{B.accounts}')
+INSERT INTO public.email_folders (tenant_id, account_id) VALUES ('{B.tenant}', '{B.accounts}')
 --- insert into email_messages for another tenant | attacker | 42501 | victim
-INSERT INTO email_messages (tenant_id, account_id, folder_id, message_id)
+INSERT INTO public.email_messages (tenant_id, account_id, folder_id, message_id)
 VALUES ('{B.tenant}', '{B.accounts}', '{B.folders}', 'new')
 --- insert into email_attachments for another tenant | attacker | 42501 | victim
-INSERT INTO email_attachments (tenant_id, message_id) VALUES ('{B.tenant}', '{B.messages}')
+INSERT INTO public.email_attachments (tenant_id, message_id) VALUES ('{B.tenant}', '{B.messages}')
 --- refer from email_folders to another tenant's row | attacker | 23503 | own
-INSERT INTO email_folders (tenant_id, account_id) VALUES ('{A.tenant}', '{B.accounts}')
+INSERT INTO public.email_folders (tenant_id, account_id) VALUES ('{A.tenant}', '{B.accounts}')
 --- refer from email_messages to another tenant's row | attacker | 23503 | own
-INSERT INTO email_messages (tenant_id, account_id, folder_id, message_id)
+INSERT INTO public.email_messages (tenant_id, account_id, folder_id, message_id)
 VALUES ('{A.tenant}', '{B.accounts}', '{B.folders}', 'new')
 --- refer from email_attachments to another tenant's row | attacker | 23503 | own
-INSERT INTO email_attachments (tenant_id, message_id) VALUES ('{A.tenant}', '{B.messages}')
+INSERT INTO public.email_attachments (tenant_id, message_id) VALUES ('{A.tenant}', '{B.messages}')
 --- update email_{table} of another tenant | attacker | no row | victim | accounts folders messages attachments
-UPDATE email_{table} SET created_at = 5 WHERE id = '{B.{table}}'
+UPDATE public.email_{table} SET created_at = 5 WHERE id = '{B.{table}}'
 --- delete from email_{table} of another tenant | attacker | no row | victim | accounts folders messages attachments
-DELETE FROM email_{table} WHERE id = '{B.{table}}'
+DELETE FROM public.email_{table} WHERE id = '{B.{table}}'
 --- lock email_{table} of another tenant | attacker | no row | victim | accounts folders messages attachments
-SELECT FROM email_{table} WHERE id = '{B.{table}}' FOR UPDATE
+SELECT FROM public.email_{table} WHERE id = '{B.{table}}' FOR UPDATE
 --- give a row of email_{table} to another tenant | attacker | 23514 | attacker | accounts folders messages attachments
-UPDATE email_{table} SET tenant_id = '{B.tenant}' WHERE id = '{A.{table}}'
+UPDATE public.email_{table} SET tenant_id = '{B.tenant}' WHERE id = '{A.{table}}'
 -- control
-UPDATE email_{table} SET created_at = 5 WHERE id = '{A.{table}}'
+UPDATE public.email_{table} SET created_at = 5 WHERE id = '{A.{table}}'
 --- move a message to another tenant's folder | attacker | 23503 | own
-UPDATE email_messages SET folder_id = '{B.archive}' WHERE id = '{A.messages}'
+UPDATE public.email_messages SET folder_id = '{B.archive}' WHERE id = '{A.messages}'
 --- overwrite another tenant's account by its address | attacker | 42501 | victim
-INSERT INTO email_accounts (tenant_id, user_id, email_address)
+INSERT INTO public.email_accounts (tenant_id, user_id, email_address)
 VALUES (current_setting('app.current_tenant_id')::uuid, gen_random_uuid(), '{B.address}')
 ON CONFLICT (email_address) DO UPDATE SET hostname = 'attacker.example'
 --- falsify the record: {words} | attacker | 42501 | attacker
-INSERT INTO email_audit_log (tenant_id, table_name, operation, record_id)
+INSERT INTO public.email_audit_log (tenant_id, table_name, operation, record_id)
 VALUES ('{A.tenant}', 'email_accounts', 'INSERT', gen_random_uuid());
-UPDATE email_audit_log SET actor_id = 'another' WHERE tenant_id = '{A.tenant}';
-DELETE FROM email_audit_log WHERE tenant_id = '{A.tenant}';
-DELETE FROM email_message_tombstones WHERE tenant_id = '{A.tenant}'
+UPDATE public.email_audit_log SET actor_id = 'another' WHERE tenant_id = '{A.tenant}';
+DELETE FROM public.email_audit_log WHERE tenant_id = '{A.tenant}';
+DELETE FROM public.email_message_tombstones WHERE tenant_id = '{A.tenant}'
 -- control
-SELECT FROM email_audit_log WHERE tenant_id = '{A.tenant}'
+SELECT FROM public.email_audit_log WHERE tenant_id = '{A.tenant}'
 --- find another tenant's mail with email_search | attacker | no row | victim
-SELECT FROM email_search('{B.word}')
+SELECT FROM public.email_search('{B.word}')
 --- call email_search without a tenant | without a tenant | 42501 | attacker
-SELECT FROM email_search('{A.word}')
+SELECT FROM public.email_search('{A.word}')
 --- find another tenant's mail with email_search_recipients | attacker | no row | victim
-SELECT FROM email_search_recipients('{B.address}')
+SELECT FROM public.email_search_recipients('{B.address}')
 --- call email_search_recipients without a tenant | without a tenant | 42501 | attacker
-SELECT FROM email_search_recipients('{A.address}')
+SELECT FROM public.email_search_recipients('{A.address}')
 --- find another tenant's mail with email_{table} | attacker | no row | victim | search_substring search_attachments
-SELECT FROM email_{table}('{B.mark}')
+SELECT FROM public.email_{table}('{B.mark}')
 --- call email_{table} without a tenant | without a tenant | 42501 | attacker | search_substring search_attachments
-SELECT FROM email_{table}('{A.mark}')
+SELECT FROM public.email_{table}('{A.mark}')
 --- find another tenant's mail with email_search_references | attacker | no row | victim
-SELECT FROM email_search_references(ARRAY['<parent.{B.mark}@example.com>'])
+SELECT FROM public.email_search_references(ARRAY['<parent.{B.mark}@example.com>'])
 --- follow another tenant's changes | attacker | no row | victim
-SELECT FROM email_changes('{B.accounts}', 0)
+SELECT FROM public.email_changes('{B.accounts}', 0)
 --- export without a tenant | without a tenant | 42501 | attacker
-SELECT FROM email_export_tenant()
+SELECT FROM public.email_export_tenant()
 --- move a message into another tenant's folder with email_move_messages | attacker | P0002 | own
-SELECT email_move_messages(ARRAY['{A.messages}']::uuid[], '{B.archive}')
+SELECT public.email_move_messages(ARRAY['{A.messages}']::uuid[], '{B.archive}')
 --- void another tenant's UIDs | attacker | P0002 | victim
-SELECT email_reset_uidvalidity('{B.folders}', 2)
+SELECT public.email_reset_uidvalidity('{B.folders}', 2)
 --- ingest into another tenant's folder | attacker | 23503 | victim
-SELECT email_ingest('{B.accounts}', '{B.folders}', '[{"message_id": "new"}]')
+SELECT public.email_ingest('{B.accounts}', '{B.folders}', '[{"message_id": "new"}]')
 --- erase another tenant | attacker | 42501 | none
-SELECT FROM email_offboard_tenant('{B.tenant}', 1)
+SELECT FROM public.email_offboard_tenant('{B.tenant}', 1)
 --- learn which tenants there are | attacker | 42501 | none
-SELECT FROM email_claim_accounts(0)
+SELECT FROM public.email_claim_accounts(0)
 --- go around: {sql} | attacker | 42501 | none
 CREATE TEMP TABLE email_messages (id uuid);
 CREATE TABLE public.emaildb_probe (id uuid);
@@ -113,7 +113,7 @@ CREATE FUNCTION public.emaildb_probe() RETURNS integer LANGUAGE sql AS 'SELECT 1
 CREATE SCHEMA emaildb_probe;
 SELECT lo_create(0);
 SELECT pg_read_file('PG_VERSION');
-SELECT FROM pg_long_queries LIMIT 1;
+SELECT FROM public.pg_long_queries LIMIT 1;
 SELECT pg_cancel_backend(0);
 SET LOCAL session_replication_role = replica;
-SELECT email_audit_insert()
+SELECT public.email_audit_insert()

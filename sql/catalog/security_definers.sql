@@ -8,7 +8,7 @@ FROM (SELECT p.oid, a.rolname::text AS app, pg_get_userbyid(p.proowner) AS owner
     EXISTS (SELECT FROM unnest(p.proconfig) c WHERE c LIKE 'search_path=%') AS pinned,
     n.nspname::text AS schema, p.proname::text AS name, pg_get_function_identity_arguments(p.oid) AS arguments
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace CROSS JOIN pg_roles a
-  WHERE p.prosecdef AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND a.rolname = ANY ($1::name[])
+  WHERE p.prosecdef AND a.rolname = ANY ($1::name[])
     AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype) AND NOT a.rolsuper
     AND has_schema_privilege(a.oid, n.oid, 'USAGE') AND has_function_privilege(a.oid, p.oid, 'EXECUTE')
     AND NOT pg_has_role(a.oid, p.proowner, 'MEMBER')) f

@@ -8,8 +8,8 @@ struct Init: Command {
     static let configuration = CommandConfiguration(
         abstract: "Bring the database to this program's version, creating it if it is absent.",
         discussion: """
-            Safe to run at any time and by any number of processes at once. Every step commits together with its layout \
-            check and its ledger row, or leaves nothing behind.
+            Safe to run at any time and by any number of processes at once. All pending steps commit together, with their \
+            layout checks and ledger rows, or leave nothing behind.
             """)
 
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
@@ -18,6 +18,9 @@ struct Init: Command {
 
     @Flag(help: "Print the SQL that would run, as a script for psql, and change nothing.")
     var plan = false
+
+    @Flag(help: "Go on although roles of other applications lose what PUBLIC may do in this database.")
+    var revokePublic = false
 
     @Option(help: ArgumentHelp("Keep trying this long while the server is absent or restarts.", valueName: "seconds"))
     var wait = 0
@@ -40,6 +43,7 @@ struct Init: Command {
         installer.wait = .seconds(wait)
         installer.lockTimeout = .seconds(lockTimeout)
         installer.passwords = try passwords.read()
+        installer.revokesPublic = revokePublic
         installer.progress = terminal.show
         if plan {
             terminal.print(String(try installer.plan().dropLast()))

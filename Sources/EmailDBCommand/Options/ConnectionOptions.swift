@@ -23,10 +23,15 @@ package struct ConnectionOptions: ParsableArguments {
     static let defaultDatabase = "email_service"
 
     /// The settings and the database that they mean.
-    /// - Throws: `PostgresError` when the string cannot be parsed.
+    /// - Throws: ``Failure`` for the address of another kind of server, `PostgresError` when the string cannot be parsed.
     func resolve() throws -> (settings: ConnectionSettings, database: String) {
         let target = dbname ?? EnvironmentVariable.databaseURL.value
-        var settings = try target.map { try ConnectionSettings(target: $0) } ?? ConnectionSettings()
+        var settings = ConnectionSettings()
+        do {
+            if let target { settings = try ConnectionSettings(target: target) }
+        } catch let error as PostgresError where error.kind == .usage {
+            throw Failure(.usage, error.message, fix: error.hint)
+        }
         if let host { settings["host"] = host }
         if let port { settings["port"] = port }
         if let username { settings["user"] = username }

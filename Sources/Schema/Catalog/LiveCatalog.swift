@@ -41,27 +41,34 @@ package enum LiveCatalog {
         package init() {}
     }
 
-    /// What a step's layout says and the catalog does not; reads only the parts and names that it speaks of.
+    /// What a step's layout says and the catalog does not, and the grants on what it makes that it does not say; reads only
+    /// the parts and names that it speaks of.
     ///
     /// One round trip, and one more when a part is asked for that the session has not prepared yet.
     package static func mismatches(
         _ layout: LayoutChange, _ prepared: Prepared, _ connection: borrowing Connection
     ) throws -> [FactMismatch] {
-        let gone = layout.absent.map { Fact($0, "nothing") }
+        let gone = layout.absent.map { Fact($0, FactMismatch.nothing) }
         let facts = Dictionary(grouping: layout.present + gone) { CatalogPart($0.kind) }
         let new = Set(facts.keys).subtracting(prepared.parts)
         if !new.isEmpty {
             try connection.script(new.map(\.preparation).joined(separator: "\n"))
             prepared.parts.formUnion(new)
         }
+        let made = Set(layout.present.filter { [.owner, .sequence].contains($0.kind) }.map(\.key.object))
         let results = try connection.pipeline(
             facts.map { part, facts in
-                let names = Set(facts.compactMap(\.key.catalogName))
+                var names = Set(facts.compactMap(\.key.catalogName))
+                if part == .access { names.formUnion(made.map(\.name)) }
                 return Statement(prepared: part.name, CatalogPart.parameters(names: names, schemas: []))
             })
         let live = results.flatMap(read).byKey.mapValues(\.value)
         let wrong = layout.present.filter { live[$0.key] != $0.value } + gone.filter { live[$0.key] != nil }
-        return wrong.map { FactMismatch(expected: $0, actual: live[$0.key]) }
+        let said = Set(layout.present.map(\.key))
+        let extra = live.keys.filter { $0.kind == .grant && made.contains($0.object) && !said.contains($0) }
+        return (wrong + extra.map { Fact($0, FactMismatch.nothing) }).map {
+            FactMismatch(expected: $0, actual: live[$0.key])
+        }
     }
 }
 

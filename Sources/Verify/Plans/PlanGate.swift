@@ -55,7 +55,7 @@ package struct PlanGate {
     private var opening: String {
         """
         BEGIN ISOLATION LEVEL READ COMMITTED \(overview.isStandby ? "READ ONLY" : "READ WRITE");
-        SET LOCAL search_path = pg_catalog, public, pg_temp; SET LOCAL statement_timeout = '5s'; SET LOCAL lock_timeout = '1s';
+        SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL statement_timeout = '5s'; SET LOCAL lock_timeout = '1s';
         SET LOCAL client_min_messages = warning
         """
     }

@@ -67,7 +67,7 @@ package struct Probe {
         // The application's own waits are longer; an attack that waits for another session is given up.
         return """
             BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \(become)
-            SET LOCAL search_path = pg_catalog, public, pg_temp; SET LOCAL row_security = on; SET LOCAL lock_timeout = '1s';
+            SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL row_security = on; SET LOCAL lock_timeout = '1s';
             SET LOCAL statement_timeout = '10s'; SET LOCAL client_min_messages = warning
             """
     }

@@ -42,8 +42,9 @@ struct ProbeAttack: Sendable {
         let tables = fields.count > 4 ? fields[4].split(separator: " ") : [""]
         return tables.flatMap { table in
             statements.map { statement in
-                let words = statement.split(separator: " ").prefix(3).joined(separator: " ").lowercased()
-                let values = ["table": String(table), "sql": String(statement.prefix(48)), "words": words]
+                let short = statement.replacing("public.", with: "")
+                let words = short.split(separator: " ").prefix(3).joined(separator: " ").lowercased()
+                let values = ["table": String(table), "sql": String(short.prefix(48)), "words": words]
                 let attack = String(statement).filling(values)
                 let own = fields[3] == "own" ? attack.replacing("{B.", with: "{A.") : attack
                 let rightful = parts.count > 1 ? String(parts[1]).filling(values) : own

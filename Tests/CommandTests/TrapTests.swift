@@ -1,0 +1,148 @@
+import Foundation
+import Glibc
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Core
+
+/// A schema `public` full of functions and operators that would be taken for PostgreSQL's own: nothing of ours calls one.
+@Suite(.needsServer) struct TrapTests {
+    /// Argument lists that fit the common calls better than PostgreSQL's own declarations do (variadic, `anyelement`, casts).
+    private static let arguments = [
+        "", "text", "text, text", "text, text, text", "text, text, text, text", "name", "name, name", "name, text",
+        "oid",
+        "oid, oid", "oid, text", "oid, name", "oid, oid, text", "name, oid, text", "integer", "integer, integer",
+        "bigint",
+        "bigint, bigint", "text[]", "text[], text[]", "name[]", "regclass", "regclass, text", "text, bigint",
+        "text, integer",
+        "text, boolean", "text, text, boolean", "jsonb", "jsonb, jsonb", "uuid", "timestamptz", "boolean", "\"char\"",
+        "text, anyelement", "text, anyarray", "regproc", "text, oid", "text, name", "text, regclass",
+        "text, regprocedure",
+    ]
+
+    private static let operands = [
+        "text, text", "name, text", "text, name", "name, name", "oid, oid", "oid, integer", "oid, regclass",
+        "regclass, oid",
+        "text[], text[]", "name[], name[]", "bigint, integer", "integer, bigint", "smallint, integer", "jsonb, text",
+        "jsonb, name",
+        "\"char\", text", "\"char\", \"char\"", "text, integer", "text, bigint", "text, oid", "text, \"char\"",
+        "text, regclass",
+        "text, regtype", "text, regnamespace", "uuid, uuid", "timestamptz, timestamptz", "boolean, boolean",
+        "tsvector, tsvector",
+        "tsvector, tsquery",
+    ]
+
+    /// Every function name of pg_catalog that is a word of our SQL, with every list; every operator name, with common operands.
+    private func setTraps(_ connection: borrowing Connection) throws {
+        var words: Set<String> = []
+        for folder in ["sql", "Sources"] {
+            let files = try #require(FileManager.default.enumerator(atPath: folder))
+            for case let name as String in files where name.hasSuffix(".sql") || name.hasSuffix(".swift") {
+                let text = try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
+                words.formUnion(text.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
+            }
+        }
+        let functions = try connection.query(
+            "SELECT DISTINCT proname FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace"
+        )
+        .map { $0.text("proname") }.filter(words.contains)
+        #expect(functions.count > 60 && functions.contains("format") && functions.contains("concat_ws"))
+        try connection.script(
+            """
+            CREATE SCHEMA trap; CREATE SEQUENCE trap.fired; GRANT USAGE ON SCHEMA trap, public TO PUBLIC; GRANT USAGE ON SEQUENCE trap.fired TO PUBLIC;
+            GRANT CREATE ON SCHEMA public TO pg_monitor;
+            """)
+        for name in functions {
+            // A trap for nextval must not spring itself.
+            try connection.script(
+                Self.arguments.map { list in
+                    // Some are there already, of pgcrypto.
+                    "DO $do$ BEGIN CREATE FUNCTION public.\(SQL.identifier(name))(\(list)) RETURNS text LANGUAGE plpgsql AS"
+                        + " $$ BEGIN PERFORM pg_catalog.nextval('trap.fired'::pg_catalog.regclass); RAISE LOG 'trap \(name) \(list.replacing("\"", with: "")) sprung';"
+                        + " RETURN NULL; END $$;"
+                        + " EXCEPTION WHEN duplicate_function THEN NULL; END $do$;"
+                }.joined(separator: "\n"))
+        }
+        let operators = try connection.query(
+            "SELECT DISTINCT oprname FROM pg_operator WHERE oprnamespace = 'pg_catalog'::regnamespace AND oprkind = 'b'"
+        )
+        .map { $0.text("oprname") }
+        for operands in Self.operands {
+            let (left, right) = (operands.split(separator: ", ")[0], operands.split(separator: ", ")[1])
+            try connection.script(
+                "CREATE FUNCTION trap.operator(\(operands)) RETURNS boolean LANGUAGE plpgsql AS"
+                    + " $$ BEGIN PERFORM pg_catalog.nextval('trap.fired'::pg_catalog.regclass); RAISE LOG 'trap of operator sprung'; RETURN true; END $$;\n"
+                    + operators.map {
+                        "DO $do$ BEGIN CREATE OPERATOR public.\($0) (FUNCTION = trap.operator, LEFTARG = \(left), RIGHTARG = \(right));"
+                            + " EXCEPTION WHEN duplicate_function THEN NULL; END $do$;"
+                    }
+                    .joined(separator: "\n"))
+        }
+    }
+
+    private func fired(_ connection: borrowing Connection) throws -> Int {
+        try connection.query("SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS count FROM trap.fired").first?
+            .integer("count") ?? -1
+    }
+
+    @Test("No command of a superuser calls what others put into public") func noCommandCallsATrap() async throws {
+        let server = TestServer()
+        let settings = try await server.connectionSettings().database("email_service")
+        _ = try await CommandRunner.emaildb(["init"], environment: settings.environment)
+        let connection = try Connection(settings)
+        try Session.pin(connection)
+        try setTraps(connection)
+
+        // The control: the same call, with a search_path that reaches public.
+        let victim = try Connection(settings)
+        try victim.script("SELECT format('%s', 'x'::text), 'a'::name = 'b'::text")
+        var sprung = try fired(connection)
+        #expect(sprung >= 1)
+
+        let commands: [([String], Set<Int32>)] = [
+            (["status"], [0]), (["ready"], [0]), (["init"], [0]), (["init", "--plan"], [0]),
+            (["verify", "--only", "layout,security"], [1]), (["verify", "--only", "plans"], [0]),
+            (["verify", "--only", "probe"], [0]),
+            (["verify", "--fix-sql"], [1]), (["tune", "--profile", "production", "--plan"], [0]), (["pool"], [0]),
+            (["verify", "--format", "json"], [1]),
+        ]
+        for (arguments, statuses) in commands {
+            let result = try await CommandRunner.emaildb(arguments, environment: settings.environment)
+            #expect(statuses.contains(result.status), "\(arguments): \(result.status) \(result.errors.prefix(2000))")
+            let now = try fired(connection)
+            #expect(now == sprung, "\(arguments) called a trap")
+            sprung = now
+        }
+
+        // Steps that are pending: refused for what stands in public, before anything is called.
+        try connection.script(
+            "CREATE TABLE trap.kept AS SELECT * FROM emaildb.ledger WHERE step > 20; DELETE FROM emaildb.ledger WHERE step > 20"
+        )
+        let refused = try await CommandRunner.emaildb(["init"], environment: settings.environment)
+        #expect(
+            refused.status == 4 && refused.errors.contains("pg_catalog"),
+            "\(refused.status) \(refused.errors.prefix(2000))")
+        #expect(try fired(connection) == sprung)
+        try connection.script("INSERT INTO emaildb.ledger SELECT * FROM trap.kept")
+
+        // What the application calls runs with rights of its own owner; the caller's path reaches the traps.
+        let application = try Connection(settings)
+        try application.script(
+            """
+            SET SESSION AUTHORIZATION email_service; SET search_path = public, pg_catalog;
+            SELECT pg_catalog.set_config('app.current_tenant_id', '11111111-1111-1111-1111-111111111111', false);
+            SELECT * FROM public.email_search('word'::pg_catalog.text);
+            SELECT * FROM public.email_search_recipients('a@b.example'::pg_catalog.text);
+            SELECT * FROM public.email_search_substring('abc'::pg_catalog.text);
+            SELECT * FROM public.email_search_attachments('abc'::pg_catalog.text);
+            SELECT * FROM public.email_search_references(ARRAY['a']::pg_catalog.text[]);
+            """)
+        #expect(try fired(connection) == sprung, "a search function called a trap")
+        let log = try await server.log().split(separator: "\n")
+        let traps = log.indices.filter { log[$0].contains("LOG:  trap ") }
+        #expect(
+            traps.count <= 2, "\(traps.dropFirst(2).prefix(3).map { log[$0...].prefix(12).joined(separator: "\n") })")
+        try await server.stop()
+    }
+}

@@ -1,0 +1,85 @@
+import Postgres
+import TestSupport
+import Testing
+import Verify
+
+/// Findings that need a server or rows of their own.
+@Suite(.needsServer) struct ReachTests {
+    private static let rows = """
+        INSERT INTO public.email_accounts (id, tenant_id, user_id, email_address, protocol)
+        VALUES ('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000001', gen_random_uuid(), 'a@example.com', 'imap');
+        INSERT INTO public.email_folders (id, tenant_id, account_id, name, path, type)
+        VALUES ('00000000-0000-0000-0000-00000000000f', '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-00000000000a',
+          'INBOX', 'INBOX', 'inbox');
+        INSERT INTO public.email_messages (tenant_id, account_id, folder_id, message_id, received_at)
+        SELECT '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-00000000000f',
+          '<' || n || '@example.com>', n FROM generate_series(1, 5) n;
+        """
+
+    @Test("What the server presets for every session is found") func presets() async throws {
+        let hostile = [
+            "search_path": "public", "transform_null_equals": "on", "enable_hashjoin": "off",
+            "lo_compat_privileges": "on",
+            "app.current_tenant_id": "00000000-0000-0000-0000-000000000001",
+        ]
+        let server = TestServer(settings: hostile)
+        let settings = try await server.installed()
+        let found = try VerifyReport.of(settings).findings.filter { $0.code == "EDB-S025" }.map(\.object)
+        #expect(found.count == hostile.count, "\(found)")
+        for name in hostile.keys { #expect(found.contains { $0.contains(name) }, "\(name): \(found)") }
+        try await server.stop()
+    }
+
+    @Test("A sequence behind its column and an emptied search table are found") func contents() async throws {
+        try await TestDatabase.withSchema { settings in
+            let connection = try Connection(settings)
+            try connection.script(Self.rows)
+            #expect(try VerifyReport.of(settings).findings.isEmpty)
+            try connection.script(
+                "SELECT setval('public.email_message_change_seq', 1); TRUNCATE public.email_message_search")
+            let report = try VerifyReport.of(settings)
+            #expect(
+                report.findings.map { "\($0.code) \($0.object)" } == [
+                    "EDB-S028 sequence email_message_change_seq", "EDB-S028 table email_message_search",
+                ], "\(report.summary)")
+            try connection.runFix(try #require(report.fixScript))
+            let fixed = try VerifyReport.of(settings)
+            #expect(fixed.findings.map(\.object) == ["table email_message_search"], "\(fixed.summary)")
+        }
+    }
+
+    @Test("A publication does not upset the probe, and another database is no finding") func noFalseAlarms()
+        async throws
+    {
+        let server = TestServer(settings: ["wal_level": "logical"])
+        let settings = try await server.installed()
+        _ = try await server.installed("second")
+        try Connection(settings).script(
+            "CREATE SCHEMA others; CREATE TABLE others.log (a integer); CREATE PUBLICATION p FOR TABLE others.log")
+        #expect(try VerifyReport.of(settings, [.layout, .security, .plans, .probe]).findings.isEmpty)
+        // Of all tables it stops the application itself where a table has no key to tell rows apart by; inserts alone pass.
+        try Connection(settings).script("CREATE PUBLICATION everything FOR ALL TABLES WITH (publish = 'insert')")
+        let report = try VerifyReport.of(settings, [.layout, .security, .plans, .probe])
+        #expect(report.findings.map(\.code) == ["EDB-S022"], "\(report.summary)")
+        try await server.stop()
+    }
+
+    @Test("A script of fixes runs only where it was written for") func theScriptKnowsItsPlace() async throws {
+        try await TestDatabase.withSchema { settings in
+            let connection = try Connection(settings)
+            try connection.query("DROP INDEX public.idx_email_messages_thread_id")
+            let script = try #require(try VerifyReport.of(settings).fixScript)
+            try await TestDatabase.withSchema { other in
+                let elsewhere = try Connection(other)
+                #expect(throws: PostgresError.self) { try elsewhere.runFix(script) }
+            }
+            try connection.query(
+                "INSERT INTO emaildb.ledger SELECT 999, 'later', hash, chain, kind, state, started_at, finished_at,"
+                    + " duration_ms, applied_by, server_version, tool_version FROM emaildb.ledger WHERE step = 1")
+            #expect(throws: PostgresError.self) { try Connection(settings).runFix(script) }
+            try connection.query("DELETE FROM emaildb.ledger WHERE step = 999")
+            try Connection(settings).runFix(script)
+            #expect(try VerifyReport.of(settings).findings.isEmpty)
+        }
+    }
+}

@@ -1,0 +1,11 @@
+-- A collation whose rules are no longer those that the indexes were built by, and a database whose locale knows no letters
+-- beyond ASCII. to_jsonb, because names of columns differ between versions.
+SELECT 'database' AS kind, NULL AS schema, '' AS name, NULL AS arguments, NULL AS part, l.actual, l.fix
+FROM pg_database d CROSS JOIN LATERAL (VALUES
+  (d.datcollversion IS DISTINCT FROM pg_database_collation_actual_version(d.oid),
+    format('its indexes were built with version %s of the collation, the system has %s', COALESCE(d.datcollversion, 'none'),
+      COALESCE(pg_database_collation_actual_version(d.oid), 'none')),
+    format('REINDEX DATABASE %I; ALTER DATABASE %I REFRESH COLLATION VERSION;', d.datname, d.datname)),
+  (d.datlocprovider = 'c' AND d.datctype IN ('C', 'POSIX'),
+    format('LC_CTYPE is %s: upper and lower case of letters beyond ASCII are not known', d.datctype), NULL)) l (holds, actual, fix)
+WHERE d.datname = current_database() AND l.holds
