@@ -59,12 +59,15 @@ extension VerifyReport {
         let step = schemaStep.map {
             " OR (SELECT pg_catalog.max(step) FROM emaildb.ledger) IS DISTINCT FROM \($0)"
         }
+        let name = SQL.literal(database)
+        var tag = "$emaildb$"
+        while name.contains(tag) { tag = "$e" + tag.dropFirst() }
         return """
-            DO $emaildb$ BEGIN
-              IF pg_catalog.current_database() <> \(SQL.literal(database))\(step ?? "") THEN
+            DO \(tag) BEGIN
+              IF pg_catalog.current_database() <> \(name)\(step ?? "") THEN
                 RAISE EXCEPTION 'this script was written for another database, or for other steps: run emaildb verify --fix-sql again';
               END IF;
-            END $emaildb$;
+            END \(tag);
             """
     }
 }

@@ -83,7 +83,8 @@ import Verify
     ]
 
     static let hostile = [
-        "a b", "x.y", "we\"ird", "q\"\u{301}e", "naïve", "new\nline", "tab\there", "$$", "--", "a'\u{301}b",
+        "a b", "x.y", "we\"ird", "q\"\u{301}e", "naïve", "new\nline", "tab\there", "$$", "--", "$emaildb$",
+        "a'\u{301}b",
         "=\u{301}\\'\u{301}\n",
     ]
 
