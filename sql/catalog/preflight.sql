@@ -57,7 +57,7 @@ SELECT p.problem, p.fix, NULL AS library FROM me, here, others, bootstrap b CROS
     'GRANT CREATE ON SCHEMA public TO {role};')) p (applies, problem, fix)
 WHERE p.applies
 UNION ALL
-SELECT p.problem, p.fix, p.library FROM me, extension CROSS JOIN LATERAL (VALUES
+SELECT p.problem, p.fix, p.lib AS library FROM me, extension CROSS JOIN LATERAL (VALUES
   (name = 'pg_trgm' AND schema NOT IN ('public', 'pg_catalog'),
     format('the extension %s is in the schema %s, where the schema''s SQL does not look', name, schema),
     format('ALTER EXTENSION "%s" SET SCHEMA public;', name), NULL),
@@ -66,5 +66,5 @@ SELECT p.problem, p.fix, p.library FROM me, extension CROSS JOIN LATERAL (VALUES
   (schema IS NULL AND available AND NOT rolsuper AND NOT trusted,
     format('the extension %s may only be created by a superuser here', name),
     format('CREATE EXTENSION "%s" WITH SCHEMA public;   -- as a superuser, in this database', name), NULL),
-  (schema IS NULL AND available AND rolsuper, NULL, NULL, name)) p (applies, problem, fix, library)
+  (schema IS NULL AND available AND rolsuper, NULL, NULL, name)) p (applies, problem, fix, lib)
 WHERE p.applies;
