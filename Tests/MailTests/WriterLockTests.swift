@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// Who can hold up writers: nobody by a forgotten setting, and no role that does not write.
+/// A forgotten setting holds up no other tenant's writers, nor does a role that does not write.
 @Suite(.needsServer) struct WriterLockTests {
     private func session(_ settings: ConnectionSettings, as role: String) throws -> Connection {
         let connection = try Connection(settings)

@@ -48,6 +48,14 @@ import Verify
         }
     }
 
+    @Test("Where a table is gone, what could not be seen is said") func aMissingTable() async throws {
+        try await TestDatabase.withSchema { settings in
+            try Connection(settings).query("DROP TABLE public.email_message_search CASCADE")
+            let report = try VerifyReport.of(settings, [.security])
+            #expect(report.unseen.contains { $0.what == "rows and password hashes" }, "\(report)")
+        }
+    }
+
     @Test("A publication does not upset the probe, and another database is no finding") func noFalseAlarms()
         async throws
     {
