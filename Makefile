@@ -31,8 +31,8 @@ unexport DATABASE_URL PGHOST PGHOSTADDR PGPORT PGDATABASE PGUSER PGPASSWORD PGPA
 TEST_ENV  := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-4} PATH="$(STATE)/pgbouncer/bin:$(STATE)/monitoring/bin:$$PATH:/usr/sbin"
 TEST_ARGS  = --disable-xctest $(if $(FILTER),--filter '$(FILTER)')
 
-.PHONY: help setup setup-test server build demo stop check test test-matrix soak image up down test-container bench \
-  bench-init bench-verify peers lint format step embed layout codes docs clean
+.PHONY: help setup setup-test server build demo stop check test test-matrix soak sanitize image up down \
+  test-container bench bench-init bench-verify peers mutants lint format step embed layout codes docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -48,7 +48,7 @@ server: setup
 	@$(FETCH)
 
 build: setup ## Build the release binary, .build/release/emaildb
-	swift build -c release --static-swift-stdlib -Xlinker -s -Xlinker --gc-sections --product emaildb
+	swift build -c release --static-swift-stdlib --disable-local-rpath -Xlinker -s -Xlinker --gc-sections --product emaildb
 
 demo: server build ## Start a private PostgreSQL 16 in .emaildb, create the database, print how to connect
 	"$(RELEASE)" dev start --postgres "$$EMAILDB_POSTGRES"
@@ -82,9 +82,16 @@ test-matrix: setup-test ## Run all tests on PostgreSQL 15, 16, 17 and 18 (MAJORS
 	printf '\n%s' "$$summary"; exit $$failed
 
 soak: FILTER ?= Soak|CounterTests|PlanGateTests
-soak: server setup-test ## Run the random-kill, sixteen-writer and plan tests at full length (SEED=n repeats a run)
+soak: server setup-test ## Run the random-kill, fuzz, sixteen-writer and plan tests at full length (SEED=n repeats a run)
 	swift build --product emaildb
 	$(TEST_ENV) EMAILDB_SOAK=1 swift test $(TEST_ARGS)
+
+sanitize: server ## Run the tests of libpq's client under two sanitizers, and init, verify and status under valgrind
+	@$(SCRIPTS)/setup sanitize
+	$(TEST_ENV) $(SCRIPTS)/sanitize address
+	$(TEST_ENV) $(SCRIPTS)/sanitize thread
+	swift build --product emaildb
+	@$(FRESH) "$(DEBUG)" $(SCRIPTS)/sanitize memcheck "$(DEBUG)"
 
 # Uses the Docker engine that runs here, or starts a private one (deployment/scripts/container-engine).
 ENGINE = $(SCRIPTS)/container-engine
@@ -118,6 +125,9 @@ peers: server setup-test ## Compare verify with pgTAP, migra, pgrls and squawk o
 	@$(FRESH) "$(DEBUG)" $(SCRIPTS)/compare-peers --binary "$(DEBUG)" --mutations "$(STATE)/mutations.json" \
 	  --peers "$(STATE)/peers" --page Sources/EmailDBCommand/Documentation.docc/Peers.md
 
+mutants: server setup-test ## Change a hundred lines of the core rooms, one at a time; fail when tests miss 15 % of them (SEED=n COUNT=n)
+	@$(TEST_ENV) $(SCRIPTS)/mutants $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
+
 lint: setup ## Check style: Swift format, file sizes, scripts, SQL files, documentation, Kubernetes manifests
 	@$(SCRIPTS)/setup lint
 	@$(SCRIPTS)/lint
@@ -143,5 +153,5 @@ layout: server ## Write sql/layout, the expected catalog facts, from a fresh Pos
 codes: ## Write the page of finding codes, which emaildb verify --explain shows, from the list in Sources/Verify
 	swift run SchemaTool --codes
 
-clean: stop ## Stop the demo server and remove .build and .emaildb, the demo's data included
-	rm -rf .build .emaildb
+clean: stop ## Stop the demo server and remove .build* and .emaildb, the demo's data included
+	rm -rf .build .build-asan .build-tsan .build-mutants .emaildb

@@ -45,6 +45,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSpawn"),
         .target(name: "CSchemaSQL"),
 
         room("Postgres", [], ["CLibpq", "CLibcrypto"]),
@@ -53,7 +54,7 @@ let package = Package(
         room("Fix", ["Schema", "Core", "Postgres"]),
         room("Install", ["Fix", "Schema", "Core", "Postgres"]),
         room("Verify", ["Install", "Fix", "Schema", "Core", "Postgres"]),
-        room("Server", ["Install", "Schema", "Core", "Postgres"]),
+        room("Server", ["Install", "Schema", "Core", "Postgres"], ["CSpawn"]),
         room("Bench", ["Install", "Schema", "Core", "Postgres"]),
         room("Tune", ["Bench", "Server", "Install", "Schema", "Core", "Postgres"]),
         room("Pooler", ["Install", "Core", "Postgres"]),
@@ -66,7 +67,8 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Postgres", "Core", "Schema", "Install", "Verify", "Server", "Bench", "Pooler"] + subprocess,
+            dependencies: ["Postgres", "Core", "Schema", "Install", "Verify", "Server", "Bench", "Pooler", "CSpawn"]
+                + subprocess,
             path: "Tests/TestSupport", swiftSettings: settings),
         // Writes what is generated from the sources: sql/layout, and the page of finding codes.
         .executableTarget(

@@ -44,16 +44,16 @@ CREATE TABLE public.email_accounts (
     CONSTRAINT email_accounts_deleted_check CHECK (is_deleted = (deleted_at IS NOT NULL))
 );
 COMMENT ON TABLE public.email_accounts IS 'Mailboxes of users on remote servers, and how to reach them';
-COMMENT ON COLUMN public.email_accounts.email_address IS 'Lower case (ASCII letters), unique over all tenants';
+COMMENT ON COLUMN public.email_accounts.email_address IS 'Unique over all tenants; folded to lower case (ASCII letters) on the way in';
 COMMENT ON COLUMN public.email_accounts.protocol IS 'imap or pop3';
 COMMENT ON COLUMN public.email_accounts.encryption IS 'none, tls or starttls';
 COMMENT ON COLUMN public.email_accounts.credential_id IS 'Reference to the secret store; the secret itself is not in this database';
 COMMENT ON COLUMN public.email_accounts.sync_interval IS 'Seconds between two synchronisations';
 COMMENT ON COLUMN public.email_accounts.last_sync_at IS 'End of the last synchronisation, epoch ms; NULL: never';
-COMMENT ON COLUMN public.email_accounts.deleted_at IS 'Epoch ms; set exactly when is_deleted is';
+COMMENT ON COLUMN public.email_accounts.deleted_at IS 'Epoch ms; set exactly when is_deleted is, by whichever of the two is written';
 COMMENT ON COLUMN public.email_accounts.sync_claim IS 'Who synchronises: given out by email_claim_accounts, asked back by email_release_account';
 COMMENT ON COLUMN public.email_accounts.sync_lease_until IS 'Epoch ms: until then no other worker may claim the account; after a failure, the time of the next attempt';
-COMMENT ON COLUMN public.email_accounts.changes_floor IS 'Tombstones up to this change_seq are purged: a client whose state is older starts afresh';
+COMMENT ON COLUMN public.email_accounts.changes_floor IS 'Set by retention: tombstones up to this change_seq are purged, a client whose state is older starts afresh';
 
 CREATE TABLE public.email_folders (
     id             uuid         NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
@@ -89,11 +89,11 @@ CREATE TABLE public.email_folders (
 COMMENT ON TABLE public.email_folders IS 'Folders (IMAP mailboxes) of an account';
 COMMENT ON COLUMN public.email_folders.name IS 'Name to show; the last part of path';
 COMMENT ON COLUMN public.email_folders.type IS 'Special use (RFC 6154): inbox, sent, drafts, trash, spam, archive, or custom';
-COMMENT ON COLUMN public.email_folders.unread_count IS 'Messages neither read nor deleted; kept by triggers';
-COMMENT ON COLUMN public.email_folders.total_count IS 'Messages not deleted; kept by triggers';
+COMMENT ON COLUMN public.email_folders.unread_count IS 'Messages neither read nor deleted; kept by triggers, whatever is written';
+COMMENT ON COLUMN public.email_folders.total_count IS 'Messages not deleted; kept by triggers, whatever is written';
 COMMENT ON COLUMN public.email_folders.sync_token IS 'Opaque state of the last synchronisation';
 COMMENT ON COLUMN public.email_folders.path IS 'Full name on the server, hierarchy included, unique in the account while not deleted';
 COMMENT ON COLUMN public.email_folders.uid_validity IS 'IMAP UIDVALIDITY: when it changes, every imap_uid of the folder is void';
 COMMENT ON COLUMN public.email_folders.uid_next IS 'IMAP UIDNEXT';
 COMMENT ON COLUMN public.email_folders.highest_modseq IS 'IMAP HIGHESTMODSEQ (CONDSTORE)';
-COMMENT ON COLUMN public.email_folders.deleted_at IS 'Epoch ms; set exactly when is_deleted is';
+COMMENT ON COLUMN public.email_folders.deleted_at IS 'Epoch ms; set exactly when is_deleted is, by whichever of the two is written';

@@ -37,4 +37,4 @@ COMMENT ON COLUMN public.email_attachments.size_bytes_wide IS 'Exact decoded siz
 COMMENT ON COLUMN public.email_attachments.storage_path IS 'Path or object key within storage_type, at most 2,600 bytes';
 COMMENT ON COLUMN public.email_attachments.storage_type IS 'blob, s3 or local';
 COMMENT ON COLUMN public.email_attachments.content_hash IS 'SHA-256 of the content, hexadecimal';
-COMMENT ON COLUMN public.email_attachments.deleted_at IS 'Epoch ms; set exactly when is_deleted is';
+COMMENT ON COLUMN public.email_attachments.deleted_at IS 'Epoch ms; set exactly when is_deleted is, by whichever of the two is written';

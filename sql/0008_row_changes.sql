@@ -57,6 +57,57 @@ CREATE TRIGGER email_messages_fill BEFORE INSERT OR UPDATE ON public.email_messa
     FOR EACH ROW WHEN (NEW.is_read IS NULL OR NEW.is_flagged IS NULL OR NEW.is_draft IS NULL OR NEW.received_at IS NULL)
     EXECUTE FUNCTION public.email_fill_message();
 
+-- Whichever of the two columns is written takes the other with it; both at once are left to the CHECK.
+CREATE FUNCTION public.email_keep_deletion() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NEW.is_deleted AND (tg_op = 'INSERT' OR NOT OLD.is_deleted) THEN
+        NEW.deleted_at := public.email_now_ms();
+    ELSIF tg_op = 'INSERT' OR NEW.is_deleted = OLD.is_deleted THEN
+        NEW.is_deleted := NEW.deleted_at IS NOT NULL;
+    ELSIF NEW.deleted_at = OLD.deleted_at THEN
+        NEW.deleted_at := NULL;
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION public.email_keep_deletion() IS 'Trigger: is_deleted sets and clears deleted_at, and deleted_at is_deleted';
+CREATE TRIGGER email_accounts_deletion BEFORE INSERT OR UPDATE ON public.email_accounts
+    FOR EACH ROW WHEN (NEW.is_deleted <> (NEW.deleted_at IS NOT NULL)) EXECUTE FUNCTION public.email_keep_deletion();
+CREATE TRIGGER email_folders_deletion BEFORE INSERT OR UPDATE ON public.email_folders
+    FOR EACH ROW WHEN (NEW.is_deleted <> (NEW.deleted_at IS NOT NULL)) EXECUTE FUNCTION public.email_keep_deletion();
+CREATE TRIGGER email_messages_deletion BEFORE INSERT OR UPDATE ON public.email_messages
+    FOR EACH ROW WHEN (NEW.is_deleted <> (NEW.deleted_at IS NOT NULL)) EXECUTE FUNCTION public.email_keep_deletion();
+CREATE TRIGGER email_attachments_deletion BEFORE INSERT OR UPDATE ON public.email_attachments
+    FOR EACH ROW WHEN (NEW.is_deleted <> (NEW.deleted_at IS NOT NULL)) EXECUTE FUNCTION public.email_keep_deletion();
+
+CREATE FUNCTION public.email_fold_address() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    NEW.email_address := lower(NEW.email_address COLLATE "C");
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION public.email_fold_address() IS 'Trigger: an address in lower case (ASCII letters)';
+CREATE TRIGGER email_accounts_fold BEFORE INSERT OR UPDATE OF email_address ON public.email_accounts
+    FOR EACH ROW WHEN (NEW.email_address <> lower(NEW.email_address COLLATE "C")) EXECUTE FUNCTION public.email_fold_address();
+
+-- Object-relational mappers write whole rows, with what they read some time ago: a number is drawn for each row, whatever was
+-- given. The default is for loads that switch triggers off.
+CREATE FUNCTION public.email_number_message() RETURNS trigger
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    NEW.change_seq := pg_catalog.nextval('public.email_message_change_seq');
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION public.email_number_message() IS 'Trigger: the next change_seq for a new message';
+CREATE TRIGGER email_messages_number BEFORE INSERT ON public.email_messages
+    FOR EACH ROW EXECUTE FUNCTION public.email_number_message();
+
 CREATE TRIGGER email_accounts_touch BEFORE UPDATE ON public.email_accounts
     FOR EACH ROW EXECUTE FUNCTION public.email_touch_row();
 CREATE TRIGGER email_folders_touch BEFORE UPDATE ON public.email_folders

@@ -25,7 +25,7 @@
 
 SET LOCAL ROLE email_owner;
 
-CREATE FUNCTION public.email_lock_writers() RETURNS trigger
+CREATE FUNCTION public.email_wait_for_writers() RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -36,7 +36,7 @@ BEGIN
         NULL;  -- the functions of email_keeper say themselves what they lock
     ELSIF tenant IS NULL THEN
         -- Row security would refuse the rows, but only after this lock had stopped every tenant.
-        IF row_security_active(TG_RELID) THEN
+        IF row_security_active('public.email_messages') THEN
             RAISE EXCEPTION 'no tenant is set for this transaction'
                 USING ERRCODE = 'insufficient_privilege',
                       HINT = 'First in every transaction: SELECT set_config(''app.current_tenant_id'', $1, true)';
@@ -48,11 +48,21 @@ BEGIN
         PERFORM pg_advisory_xact_lock_shared(0, 0), pg_advisory_xact_lock_shared(uuid_hash(tenant), 0),
                 pg_advisory_xact_lock(uuid_hash(tenant), uuid_hash(account));
     END IF;
+END
+$$;
+COMMENT ON FUNCTION public.email_wait_for_writers() IS
+    'Until the end of the transaction, lets the writers of a tenant, or with app.current_account_id of an account, go one after the other; raises 42501 without a tenant';
+GRANT EXECUTE ON FUNCTION public.email_wait_for_writers() TO email_service, email_keeper;
+
+CREATE FUNCTION public.email_lock_writers() RETURNS trigger
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    PERFORM public.email_wait_for_writers();
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION public.email_lock_writers() IS
-    'Trigger, before each statement: lets the writers of a tenant, or with app.current_account_id of an account, go one after the other';
+COMMENT ON FUNCTION public.email_lock_writers() IS 'Trigger, before each statement that writes: email_wait_for_writers';
 
 -- What runs inside a trigger (counters, cascades) was let in with the statement that caused it.
 CREATE TRIGGER email_accounts_lock BEFORE INSERT OR UPDATE OR DELETE ON public.email_accounts
@@ -104,7 +114,8 @@ GRANT SELECT (id, tenant_id, is_enabled, is_sync_enabled, is_syncing, sync_inter
               sync_lease_until, changes_floor, is_deleted, deleted_at, updated_at),
       UPDATE (is_syncing, last_sync_at, sync_claim, sync_lease_until, changes_floor), DELETE
     ON public.email_accounts TO email_keeper;
-GRANT SELECT (id, tenant_id, account_id, folder_id, is_deleted, deleted_at), DELETE ON public.email_messages TO email_keeper;
+GRANT SELECT (id, tenant_id, account_id, folder_id, has_attachments, is_deleted, deleted_at), UPDATE (has_attachments), DELETE
+    ON public.email_messages TO email_keeper;
 GRANT SELECT (id, tenant_id, message_id, is_deleted, deleted_at), DELETE ON public.email_attachments TO email_keeper;
 CREATE POLICY email_accounts_keeper_policy ON public.email_accounts AS PERMISSIVE FOR ALL
     TO email_keeper USING (true) WITH CHECK (true);
@@ -133,6 +144,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION public.email_refuse_other_account() IS 'Raises: the lock of the transaction covers one account, the statement did not keep to it';
+GRANT EXECUTE ON FUNCTION public.email_refuse_other_account() TO email_service;
 
 CREATE FUNCTION public.email_messages_inserted() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -146,11 +158,9 @@ BEGIN
         PERFORM public.email_refuse_other_account();
     END IF;
 
-    INSERT INTO public.email_message_search
-           (tenant_id, message_id, account_id, received_at, subject, sender, recipients, refs, search_vector)
-    SELECT tenant_id, id, account_id, received_at, subject, "from",
-           public.email_search_addresses("to", cc, bcc), refs,
-           public.email_search_words(coalesce(subject_full, subject), text_body, html_body)
+    INSERT INTO public.email_message_search (tenant_id, message_id, account_id, received_at, search_vector)
+    SELECT tenant_id, id, account_id, received_at, public.email_search_document(
+               coalesce(subject_full, subject), coalesce(from_full, "from"), from_address, "to", cc, bcc, refs, text_body, html_body)
       FROM new_rows;
 
     UPDATE public.email_folders AS f
@@ -232,6 +242,51 @@ END
 $$;
 COMMENT ON FUNCTION public.email_message_left_folder() IS 'Trigger: tombstone in the folder that a message was moved out of';
 
+CREATE FUNCTION public.email_attachments_inserted() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET row_security = on SET enable_seqscan = off
+AS $$
+BEGIN
+    UPDATE public.email_messages AS m
+       SET has_attachments = true
+      FROM (SELECT DISTINCT message_id FROM new_rows WHERE NOT is_deleted) AS n
+     WHERE m.id = n.message_id AND NOT m.has_attachments;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION public.email_attachments_inserted() IS 'Trigger: has_attachments of messages that got one';
+
+CREATE FUNCTION public.email_attachments_deleted() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET row_security = on SET enable_seqscan = off
+AS $$
+BEGIN
+    UPDATE public.email_messages AS m
+       SET has_attachments = false
+      FROM (SELECT DISTINCT message_id FROM old_rows WHERE NOT is_deleted) AS o
+     WHERE m.id = o.message_id AND m.has_attachments
+       AND NOT EXISTS (SELECT FROM public.email_attachments AS a WHERE a.message_id = o.message_id AND NOT a.is_deleted);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION public.email_attachments_deleted() IS 'Trigger: has_attachments of messages that lost their last one';
+
+CREATE FUNCTION public.email_attachment_changed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET row_security = on SET enable_seqscan = off
+AS $$
+BEGIN
+    UPDATE public.email_messages AS m
+       SET has_attachments = NOT m.has_attachments
+     WHERE m.id IN (OLD.message_id, NEW.message_id)
+       AND m.has_attachments <> EXISTS (
+               SELECT FROM public.email_attachments AS a WHERE a.message_id = m.id AND NOT a.is_deleted);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION public.email_attachment_changed() IS
+    'Trigger: has_attachments of a message whose attachment was deleted, revived or given to another message';
+
 CREATE FUNCTION public.email_account_deleted() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET row_security = on SET enable_seqscan = off
@@ -243,7 +298,8 @@ END
 $$;
 COMMENT ON FUNCTION public.email_account_deleted() IS 'Trigger: erases the tombstones of deleted accounts';
 GRANT EXECUTE ON FUNCTION public.email_messages_inserted(), public.email_messages_updated(),
-    public.email_messages_deleted(), public.email_message_left_folder(), public.email_account_deleted() TO email_owner;
+    public.email_messages_deleted(), public.email_message_left_folder(), public.email_account_deleted(),
+    public.email_attachments_inserted(), public.email_attachments_deleted(), public.email_attachment_changed() TO email_owner;
 
 SET LOCAL ROLE email_owner;
 CREATE TRIGGER email_messages_inserted AFTER INSERT ON public.email_messages REFERENCING NEW TABLE AS new_rows
@@ -258,3 +314,59 @@ CREATE TRIGGER email_messages_moved AFTER UPDATE OF folder_id ON public.email_me
     EXECUTE FUNCTION public.email_message_left_folder();
 CREATE TRIGGER email_accounts_deleted AFTER DELETE ON public.email_accounts REFERENCING OLD TABLE AS old_rows
     FOR EACH STATEMENT EXECUTE FUNCTION public.email_account_deleted();
+CREATE TRIGGER email_attachments_inserted AFTER INSERT ON public.email_attachments REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION public.email_attachments_inserted();
+CREATE TRIGGER email_attachments_deleted AFTER DELETE ON public.email_attachments REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION public.email_attachments_deleted();
+CREATE TRIGGER email_attachments_changed AFTER UPDATE OF message_id, is_deleted, deleted_at ON public.email_attachments
+    FOR EACH ROW WHEN (OLD.message_id <> NEW.message_id OR OLD.is_deleted <> NEW.is_deleted)
+    EXECUTE FUNCTION public.email_attachment_changed();
+
+-- Object-relational mappers write whole rows, with counters and leases that they read some time ago. What others keep is
+-- not theirs: counters are counted again where they differ, the rest stays. Superusers and the keeper know what they do.
+CREATE FUNCTION public.email_keep_folder_counters() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT row_security_active(tg_relid) THEN
+        NULL;
+    ELSIF tg_op = 'INSERT' THEN
+        NEW.total_count := 0;
+        NEW.unread_count := 0;
+    ELSE
+        SELECT count(*), count(*) FILTER (WHERE NOT m.is_read) INTO NEW.total_count, NEW.unread_count
+          FROM public.email_messages AS m WHERE m.folder_id = NEW.id AND NOT m.is_deleted;
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION public.email_keep_folder_counters() IS 'Trigger: the counters of a folder are what there is to count, whatever is written';
+CREATE TRIGGER email_folders_new_counters BEFORE INSERT ON public.email_folders
+    FOR EACH ROW WHEN (NEW.total_count IS DISTINCT FROM 0 OR NEW.unread_count IS DISTINCT FROM 0)
+    EXECUTE FUNCTION public.email_keep_folder_counters();
+CREATE TRIGGER email_folders_counters BEFORE UPDATE OF total_count, unread_count ON public.email_folders
+    FOR EACH ROW WHEN (current_user <> 'email_keeper'
+                       AND (OLD.total_count IS DISTINCT FROM NEW.total_count OR OLD.unread_count IS DISTINCT FROM NEW.unread_count))
+    EXECUTE FUNCTION public.email_keep_folder_counters();
+
+CREATE FUNCTION public.email_keep_account_state() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF row_security_active(tg_relid) THEN
+        NEW.changes_floor := CASE WHEN tg_op = 'INSERT' THEN 0 ELSE OLD.changes_floor END;
+        NEW.sync_claim := CASE WHEN tg_op = 'UPDATE' THEN OLD.sync_claim END;
+        NEW.sync_lease_until := CASE WHEN tg_op = 'UPDATE' THEN OLD.sync_lease_until END;
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION public.email_keep_account_state() IS 'Trigger: leaves what retention and claims keep in an account as it is';
+CREATE TRIGGER email_accounts_new_state BEFORE INSERT ON public.email_accounts
+    FOR EACH ROW WHEN (NEW.changes_floor IS DISTINCT FROM 0 OR NEW.sync_claim IS NOT NULL OR NEW.sync_lease_until IS NOT NULL)
+    EXECUTE FUNCTION public.email_keep_account_state();
+CREATE TRIGGER email_accounts_state BEFORE UPDATE OF changes_floor, sync_claim, sync_lease_until ON public.email_accounts
+    FOR EACH ROW WHEN (current_user <> 'email_keeper'
+                       AND (OLD.changes_floor IS DISTINCT FROM NEW.changes_floor OR OLD.sync_claim IS DISTINCT FROM NEW.sync_claim
+                            OR OLD.sync_lease_until IS DISTINCT FROM NEW.sync_lease_until))
+    EXECUTE FUNCTION public.email_keep_account_state();

@@ -20,6 +20,7 @@ GRANT SELECT
 GRANT USAGE ON SEQUENCE public.email_message_change_seq TO email_service;
 GRANT EXECUTE ON FUNCTION public.email_now_ms(), public.email_require_tenant()
     TO email_service, email_readonly, email_search, email_keeper, email_worker;
+GRANT EXECUTE ON FUNCTION public.email_address_of(text), public.email_address_found(text) TO email_service, email_readonly, email_search, email_keeper;
 
 SET LOCAL ROLE NONE;
 

@@ -37,7 +37,7 @@ COMMENT ON INDEX public.idx_email_messages_message_id IS 'Message by Message-ID;
 CREATE UNIQUE INDEX idx_email_messages_imap_uid ON public.email_messages (imap_uid, folder_id);
 COMMENT ON INDEX public.idx_email_messages_imap_uid IS 'Message by UID; NULLs (UIDVALIDITY changed) do not collide';
 CREATE INDEX idx_email_messages_text_search ON public.email_message_search USING gin ((tenant_id::text), search_vector);
-COMMENT ON INDEX public.idx_email_messages_text_search IS 'Words in subject and body';
+COMMENT ON INDEX public.idx_email_messages_text_search IS 'Words of subject, names and body, and terms such as from:user@example.com';
 
 CREATE INDEX idx_email_attachments_message_id ON public.email_attachments (message_id);
 COMMENT ON INDEX public.idx_email_attachments_message_id IS 'Attachments of a message; the foreign key';

@@ -1,6 +1,6 @@
 -- The other indexes: each answers one catalogued query, which is its comment.
 --
--- Makes:  25 indexes; with the 16 documented ones, four on the audit log and two on tombstones there are 47 called
+-- Makes:  21 indexes; with the 16 documented ones, four on the audit log and two on tombstones there are 43 called
 --         idx_email_*.
 -- Cost:   SHARE on each table while its indexes are built; the tables are new and empty.
 --
@@ -36,20 +36,19 @@ COMMENT ON INDEX public.idx_email_messages_account_flagged IS 'Flagged messages 
 CREATE INDEX idx_email_messages_account_drafts ON public.email_messages (account_id, updated_at DESC)
     WHERE is_draft AND NOT is_deleted;
 COMMENT ON INDEX public.idx_email_messages_account_drafts IS 'Drafts of an account, last edited first';
-CREATE INDEX idx_email_messages_folder_thread ON public.email_messages (folder_id, thread_id, received_at DESC)
-    INCLUDE (tenant_id, id) WHERE NOT is_deleted;
-COMMENT ON INDEX public.idx_email_messages_folder_thread IS 'Folder collapsed to the newest message of each conversation';
 CREATE INDEX idx_email_messages_with_attachments ON public.email_messages (account_id, received_at DESC)
     WHERE has_attachments AND NOT is_deleted;
 COMMENT ON INDEX public.idx_email_messages_with_attachments IS 'Messages of an account that have attachments';
-CREATE INDEX idx_email_messages_account_from ON public.email_messages (account_id, from_address, received_at DESC);
-COMMENT ON INDEX public.idx_email_messages_account_from IS 'Messages from an address, or from addresses starting so (from_address ^@ $1; LIKE is not leakproof)';
 
 -- Messages: threads
 CREATE INDEX idx_email_messages_in_reply_to ON public.email_messages (account_id, in_reply_to) WHERE in_reply_to IS NOT NULL;
 COMMENT ON INDEX public.idx_email_messages_in_reply_to IS 'Answers to a message';
 
 -- Messages: synchronisation and life cycle
+-- Few rows, those of copies and variants; md5 as for paths.
+CREATE INDEX idx_email_messages_message_id_full ON public.email_messages (md5(message_id_full), account_id)
+    WHERE message_id_full IS NOT NULL;
+COMMENT ON INDEX public.idx_email_messages_message_id_full IS 'Copies and variants of a message, by its Message-ID: md5(message_id_full) = md5($1) AND account_id = $2';
 CREATE INDEX idx_email_messages_folder_uid ON public.email_messages (folder_id, imap_uid_num);
 COMMENT ON INDEX public.idx_email_messages_folder_uid IS 'Range of UIDs in a folder';
 CREATE INDEX idx_email_messages_account_changes ON public.email_messages (account_id, change_seq);
@@ -62,14 +61,7 @@ COMMENT ON INDEX public.idx_email_messages_tenant_received IS 'Messages of a ten
 CREATE INDEX idx_email_messages_created_brin ON public.email_messages USING brin (created_at);
 COMMENT ON INDEX public.idx_email_messages_created_brin IS 'What was stored in a span of time (incremental export)';
 
--- Messages: search by functions that run outside row security; for tenant_id::text see 0014
-CREATE INDEX idx_email_message_search_recipients ON public.email_message_search USING gin ((tenant_id::text), recipients);
-COMMENT ON INDEX public.idx_email_message_search_recipients IS 'Messages to, cc or bcc an address (email_search_recipients)';
-CREATE INDEX idx_email_message_search_subject_trgm ON public.email_message_search
-    USING gin ((tenant_id::text), subject public.gin_trgm_ops, sender public.gin_trgm_ops);
-COMMENT ON INDEX public.idx_email_message_search_subject_trgm IS 'Part of a subject or sender (email_search_substring)';
-CREATE INDEX idx_email_message_search_refs ON public.email_message_search USING gin ((tenant_id::text), refs);
-COMMENT ON INDEX public.idx_email_message_search_refs IS 'Messages that refer to one that arrived after them (email_search_references)';
+-- Messages: search
 CREATE INDEX idx_email_message_search_received ON public.email_message_search (tenant_id, received_at DESC);
 COMMENT ON INDEX public.idx_email_message_search_received IS 'First page of a search for common words, newest first';
 

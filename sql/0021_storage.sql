@@ -47,10 +47,10 @@ BEGIN
                 ('public.email_folders'::regclass,
                  '{name,path,sync_token}'::name[]),
                 ('public.email_messages'::regclass,
-                 '{message_id,message_id_full,in_reply_to,refs,from,to,cc,bcc,reply_to,from_address,
-                   subject,subject_full,raw_headers,text_body,html_body}'::name[]),
+                 '{message_id,message_id_full,in_reply_to,refs,from,from_full,to,cc,bcc,reply_to,reply_to_full,from_address,
+                   subject,subject_full,raw_headers,raw_sha256,text_body,html_body}'::name[]),
                 ('public.email_message_search'::regclass,
-                 '{subject,sender,recipients,refs,search_vector}'::name[]),
+                 '{search_vector}'::name[]),
                 ('public.email_attachments'::regclass,
                  '{filename,storage_path,content_hash}'::name[])
                ) AS content (parent, columns) ON c.attrelid = content.parent AND c.attname = ANY (content.columns)
@@ -70,22 +70,20 @@ BEGIN
             ALTER COLUMN refs SET COMPRESSION lz4,
             ALTER COLUMN subject_full SET COMPRESSION lz4,
             ALTER COLUMN message_id_full SET COMPRESSION lz4,
+            ALTER COLUMN from_full SET COMPRESSION lz4,
+            ALTER COLUMN reply_to_full SET COMPRESSION lz4,
             ALTER COLUMN raw_headers SET COMPRESSION lz4;
         ALTER TABLE public.email_message_search
-            ALTER COLUMN recipients SET COMPRESSION lz4,
-            ALTER COLUMN refs SET COMPRESSION lz4,
             ALTER COLUMN search_vector SET COMPRESSION lz4;
     END IF;
 END
 $storage$;
 -- An indexed expression has statistics of its own.
 ALTER INDEX public.idx_email_folders_account_path ALTER COLUMN 3 SET STATISTICS 0;
+ALTER INDEX public.idx_email_messages_message_id_full ALTER COLUMN 1 SET STATISTICS 0;
 -- Without a size of tenants to go by, the planner looks up word and tenant together in the index made for it. With one,
 -- a tenant that was small at the last ANALYZE would be read as a whole, through whichever GIN index (seen).
 ALTER INDEX public.idx_email_messages_text_search ALTER COLUMN 1 SET STATISTICS 0;
-ALTER INDEX public.idx_email_message_search_recipients ALTER COLUMN 1 SET STATISTICS 0;
-ALTER INDEX public.idx_email_message_search_subject_trgm ALTER COLUMN 1 SET STATISTICS 0;
-ALTER INDEX public.idx_email_message_search_refs ALTER COLUMN 1 SET STATISTICS 0;
 ALTER INDEX public.idx_email_attachments_filename_trgm ALTER COLUMN 1 SET STATISTICS 0;
 
 -- A folder belongs to one account and one tenant. Without knowing it, the planner takes the condition of row security for

@@ -27,6 +27,8 @@ struct BenchDatabases: Sendable {
         documented = settings.database(name + "_documented")
         maintenance = settings.database(DatabaseCreation.maintenanceDatabase)
         let connection = try Connection(maintenance)
+        // Others may have put functions and operators into schema public.
+        try Session.pin(connection)
         let isSuperuser = try connection.query("SELECT rolsuper AS s FROM pg_roles WHERE rolname = current_user")
         guard isSuperuser.first?.flag("s") == true else {
             throw Failure.refused(
@@ -44,7 +46,9 @@ struct BenchDatabases: Sendable {
         }
         wasThere = !taken.isEmpty
         guard wasThere else { return }
-        let tables = try Connection(ours).query(
+        let target = try Connection(ours)
+        try Session.pin(target)
+        let tables = try target.query(
             "SELECT FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'p', 'v', 'm', 'S') LIMIT 1")
         guard tables.isEmpty else {
             throw Failure.refused(

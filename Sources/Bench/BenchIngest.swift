@@ -103,7 +103,7 @@ struct BenchIngest: Sendable {
         return try ClientThreads.run(clients) { client, start in
             let connection = try store.connect()
             try connection.prepare("store", statement)
-            start.wait()
+            try start.wait()
             for batch in lanes[client] {
                 try Interruption.check()
                 try store.transaction(connection, tenant: batch.account.tenant, account: batch.account.id) {

@@ -55,7 +55,7 @@ struct BenchLoad: Sendable {
             for _ in 0..<(isSlow ? 0 : workload.writes ? 1 : 8) { _ = try request(workload, connection, &random) }
             var times: [Double] = []
             var rows = 0
-            let deadline = start.wait() + .seconds(seconds)
+            let deadline = try start.wait() + .seconds(seconds)
             repeat {
                 try Interruption.check()
                 let begin = ContinuousClock.now

@@ -50,6 +50,28 @@ package struct BenchReport: Sendable, Codable {
         }
     }
 
+    /// A table of messages or of their search, or an index on one.
+    package struct Relation: Sendable, Codable {
+        package let name: String
+        /// The table; the same as ``name`` for a table.
+        package let table: String
+        /// `table` (with what is stored beside it, TOAST), or the access method of an index: `btree`, `gin`, `brin`.
+        package let kind: String
+        /// Bytes for each message in our layout; nil where it has none.
+        package let ours: Double?
+        /// Bytes for each message in the documented layout; nil where it has none.
+        package let documented: Double?
+    }
+
+    /// What an insert into our layout costs when something, and all parts before it, is switched off.
+    package struct Part: Sendable, Codable {
+        package let without: String
+        /// Time of the statement for each message, without its commit.
+        package let microseconds: Double
+        /// Write-ahead log of each message, bytes.
+        package let walBytes: Double
+    }
+
     /// A figure beside that of an earlier run; both values are of our layout.
     package struct Change: Sendable, Codable {
         /// What was done, measured and by how many clients.
@@ -85,6 +107,10 @@ package struct BenchReport: Sendable, Codable {
     package let rowsWithoutTenant: Int
     /// Everything measured, in order.
     package let figures: [Figure]
+    /// Space by table and index, the largest of ours first.
+    package let relations: [Relation]
+    /// Where the time of an insert goes.
+    package let insertParts: [Part]
     /// The figures that an earlier run has too; empty without one.
     package private(set) var changes: [Change] = []
 

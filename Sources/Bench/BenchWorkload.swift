@@ -52,6 +52,19 @@ struct BenchWorkload: Sendable {
         },
         search("search, rare word") { $0.rareWords },
         search("search, common word") { $0.commonWords },
+        searchBox("sender, word and date") { message, _ in
+            let word = message.text("subject").split(separator: " ").last ?? ""
+            return "from:\(message.text("sender")) \(word) after:2024"
+        },
+        searchBox("prefix of three letters") { _, number in
+            BenchVocabulary.shared.word(100 + number % 16).prefix(3) + "*"
+        },
+        searchBox("common word by rank", ", order_by => 'rank'") { _, number in
+            BenchVocabulary.shared.word(20 + number % 16)
+        },
+        searchBox("explanation", explains: true) { message, number in
+            "from:\(message.text("sender")) \"two words\" -\(BenchVocabulary.shared.word(number)) after:2024-06-01"
+        },
         request("account look-up", by: "email_address") { store in
             "SELECT id, tenant_id, user_id, last_sync_at FROM email_accounts WHERE email_address = $1\(store.onlyLive)"
         },
@@ -85,6 +98,24 @@ struct BenchWorkload: Sendable {
         statement: @escaping @Sendable (BenchStore) -> String?
     ) -> BenchWorkload {
         BenchWorkload(name: name, writes: writes, statement: statement) { message, _, _ in columns.map { message[$0] } }
+    }
+
+    /// Queries as a person types them, for which the documented layout has nothing.
+    private static func searchBox(
+        _ name: String, _ options: String = "", explains: Bool = false,
+        _ query: @escaping @Sendable (_ message: Row, _ number: Int) -> String
+    ) -> BenchWorkload {
+        BenchWorkload(name: "search box, \(name)", largestTenantOnly: true) { store in
+            guard store.functions.contains("email_search_explain") else { return nil }
+            if explains { return "SELECT email_search_explain($1)" }
+            return """
+                SELECT m.id, m.subject, m."from", m.received_at, m.is_read
+                  FROM email_search($1\(options)) AS s JOIN email_messages AS m ON m.id = s.message_id
+                 ORDER BY s.rank DESC NULLS LAST, s.received_at DESC, s.message_id DESC
+                """
+        } parameters: { message, _, random in
+            [query(message, random.below(1000))]
+        }
     }
 
     private static func search(

@@ -56,11 +56,11 @@ package struct Benchmark: Sendable {
         do {
             report = try measure(databases)
         } catch {
-            let left = try? databases.drop()
+            let left = try? Interruption.finishing { try databases.drop() }
             guard let signal = Interruption.signal else { throw error }
             throw Failure.interrupted(by: signal, left ?? "the scratch databases are left over")
         }
-        try databases.drop()
+        try Interruption.finishing { _ = try databases.drop() }
         return report
     }
 
@@ -74,18 +74,22 @@ package struct Benchmark: Sendable {
 
         var figures = try load(world, stores)
         for store in stores { try Self.requireRowSecurity(store, world) }
+        let relations = try relations(stores, world)
         let loads = try stores.map { try BenchLoad($0, world) }
         figures += try logs(loads, world)
         for workload in BenchWorkload.all { figures += try measure(workload, loads) }
         if options.measuresGrowth { figures += try growth(loads[0], world) }
 
         let share = world.accounts[0].batches * 100
+        progress(.doing("where the time of an insert goes"))
+        let parts = try BenchInsert(connection: try Connection(databases.ours), tenant: world.largestTenant).run()
         let connection = try Connection(databases.ours)
         return BenchReport(
             toolVersion: toolVersion, serverVersion: connection.parameterStatus("server_version") ?? "",
             seed: options.seed, messages: world.messageCount, tenants: world.tenantCount,
             largestTenantShare: Double(share) / Double(world.deliveries.count), batchSize: world.batchSize,
-            checksum: world.checksum, rowsWithoutTenant: 0, figures: figures)
+            checksum: world.checksum, rowsWithoutTenant: 0, figures: figures,
+            relations: relations, insertParts: parts)
     }
 
     /// A figure whose value for the layout of this index, 0 ours or 1 documented, a closure says.
@@ -137,6 +141,26 @@ package struct Benchmark: Sendable {
         return (try size("pg_indexes_size"), try size("pg_table_size"))
     }
 
+    /// Space for each message, by table and index.
+    private func relations(_ stores: [BenchStore], _ world: BenchWorld) throws -> [BenchReport.Relation] {
+        let sizes = try stores.map { store in
+            try Connection(store.settings).query(SQLFile("bench_sizes")).map { row in
+                (row.text("name"), row.text("parent"), row.text("kind"), Double(row.integer("bytes") ?? 0))
+            }
+        }
+        let documented = Dictionary(uniqueKeysWithValues: sizes[1].map { ($0.0, $0.3) })
+        let count = Double(world.messageCount)
+        let names = Set(sizes[0].map(\.0))
+        return sizes[0].map { name, table, kind, bytes in
+            .init(
+                name: name, table: table, kind: kind, ours: bytes / count,
+                documented: documented[name].map { $0 / count })
+        }
+            + sizes[1].filter { !names.contains($0.0) }.map { name, table, kind, bytes in
+                .init(name: name, table: table, kind: kind, ours: nil, documented: bytes / count)
+            }
+    }
+
     /// Makes sure that what follows is measured under row security: nothing without a tenant, and of a tenant all and
     /// only its own.
     private static func requireRowSecurity(_ store: BenchStore, _ world: BenchWorld) throws {
@@ -183,7 +207,7 @@ package struct Benchmark: Sendable {
     ///
     /// The same messages are looked for before and after, one client, our layout only; the others grow by new tenants.
     private func growth(_ load: BenchLoad, _ world: BenchWorld) throws -> [BenchReport.Figure] {
-        let searches = BenchWorkload.all.filter { $0.name.hasPrefix("search") }
+        let searches = BenchWorkload.all.filter { $0.name.hasPrefix("search, ") }
         func medians() throws -> [Double?] {
             try searches.map { try load.run($0, clients: 1, seconds: max(1, options.seconds))?[.p50] }
         }

@@ -119,6 +119,11 @@ static const struct schema_sql steps[] = {
     }, TEXT{
 #embed "../../sql/layout/0023_analyze.txt" suffix(, 0)
     }},
+    {"0024_search_box", TEXT{
+#embed "../../sql/0024_search_box.sql" suffix(, 0)
+    }, TEXT{
+#embed "../../sql/layout/0024_search_box.txt" suffix(, 0)
+    }},
     {0},
 };
 
@@ -128,6 +133,15 @@ static const struct schema_sql queries[] = {
     }},
     {"bench_login", TEXT{
 #embed "../../sql/catalog/bench_login.sql" suffix(, 0)
+    }},
+    {"bench_parts", TEXT{
+#embed "../../sql/catalog/bench_parts.sql" suffix(, 0)
+    }},
+    {"bench_rows", TEXT{
+#embed "../../sql/catalog/bench_rows.sql" suffix(, 0)
+    }},
+    {"bench_sizes", TEXT{
+#embed "../../sql/catalog/bench_sizes.sql" suffix(, 0)
     }},
     {"bench_targets", TEXT{
 #embed "../../sql/catalog/bench_targets.sql" suffix(, 0)
@@ -185,6 +199,12 @@ static const struct schema_sql queries[] = {
     }},
     {"preflight", TEXT{
 #embed "../../sql/catalog/preflight.sql" suffix(, 0)
+    }},
+    {"preflight_blank", TEXT{
+#embed "../../sql/catalog/preflight_blank.sql" suffix(, 0)
+    }},
+    {"preflight_extensions", TEXT{
+#embed "../../sql/catalog/preflight_extensions.sql" suffix(, 0)
     }},
     {"preflight_objects", TEXT{
 #embed "../../sql/catalog/preflight_objects.sql" suffix(, 0)
@@ -278,6 +298,12 @@ static const struct schema_sql queries[] = {
     }},
     {"security_views", TEXT{
 #embed "../../sql/catalog/security_views.sql" suffix(, 0)
+    }},
+    {"server_manager", TEXT{
+#embed "../../sql/catalog/server_manager.sql" suffix(, 0)
+    }},
+    {"server_manager_files", TEXT{
+#embed "../../sql/catalog/server_manager_files.sql" suffix(, 0)
     }},
     {"server_state", TEXT{
 #embed "../../sql/catalog/server_state.sql" suffix(, 0)

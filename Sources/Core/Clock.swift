@@ -1,16 +1,14 @@
-import Glibc
+import Postgres
 
-/// Blocks the thread; a signal ends the pause early.
-package func pauseThread(for duration: Duration) {
-    let (seconds, attoseconds) = duration.components
-    var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
-    nanosleep(&time, nil)
-}
+/// Blocks the thread; a request to stop ends the pause early.
+package func pauseThread(for duration: Duration) { StopRequest.pause(duration) }
 
 extension Duration {
-    /// Whole milliseconds, rounded down.
+    /// Whole milliseconds, rounded down; the most that a number can hold where they are more.
     package var wholeMilliseconds: Int {
         let (seconds, attoseconds) = components
-        return Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
+        let (milliseconds, isTooMany) = Int(seconds).multipliedReportingOverflow(by: 1000)
+        let (sum, overflows) = milliseconds.addingReportingOverflow(Int(attoseconds / 1_000_000_000_000_000))
+        return isTooMany || overflows ? (seconds < 0 ? .min : .max) : sum
     }
 }

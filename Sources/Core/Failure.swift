@@ -80,6 +80,7 @@ package struct Failure: Error, Sendable {
             status = .failed
             problem = "this role may not do that"
             fix = "Log in as email_monitor to look, as a superuser to change: --username ROLE"
+        case .stopped: status = .interrupted(by: Interruption.signal ?? 15)
         case .server, .usage: status = .failed
         }
         let isConnection = status == .cannotConnect
@@ -93,6 +94,8 @@ package struct Failure: Error, Sendable {
         case .invalidPassword: "Set PGPASSWORD or a line of ~/.pgpass; there is no password option on purpose."
         case .invalidAuthorization: "Name a role that exists and may log in: --username ROLE"
         case .invalidCatalogName: "Create the database: emaildb init"
+        case .insufficientPrivilege:
+            "GRANT CONNECT ON DATABASE name TO role;   -- as a superuser or the database's owner"
         case nil, .connectionFailure:
             "Is the server running there? Name it with --host and --port, or start a private one: emaildb dev start"
         default: "Run it again when the server has started; emaildb init waits for it: --wait 60"
@@ -111,12 +114,5 @@ extension Failure: Encodable {
         try container.encodeIfPresent(step, forKey: .step)
         try container.encodeIfPresent(cause?.sqlState?.rawValue, forKey: .sqlState)
         try container.encode(status.code, forKey: .exitStatus)
-    }
-}
-
-extension Interruption {
-    /// - Throws: ``Failure`` when a signal asked to stop.
-    package static func check() throws {
-        if let signal { throw Failure.interrupted(by: signal) }
     }
 }

@@ -2,17 +2,20 @@ package import Postgres
 
 /// Pins what a role, a database or the environment may have set, so that the same SQL means the same everywhere.
 package enum Session {
-    /// Sets every setting that could change the meaning, or end the work, of a step.
+    /// Sets every setting that could change the meaning of a step, end its work, or lose it in a crash.
     ///
-    /// One round trip, no transaction
-    /// left open. A hostile `role` setting is undone as well.
+    /// One round trip, no transaction left open. A hostile `role` setting is undone as well.
     package static func pin(_ connection: borrowing Connection) throws {
         try connection.script(pinning(serverVersion: connection.serverVersion))
     }
 
     /// Puts the session back to where ``pin(_:)`` left it, whatever a step file did to it.
     package static func repin(_ connection: borrowing Connection) throws {
-        try connection.script("SET ROLE NONE; RESET ALL; " + pinning(serverVersion: connection.serverVersion))
+        try connection.script(repinning(serverVersion: connection.serverVersion))
+    }
+
+    package static func repinning(serverVersion: Int) -> String {
+        "SET ROLE NONE; RESET ALL; " + pinning(serverVersion: serverVersion)
     }
 
     /// The statement, also part of the SQL that `--plan` prints.
@@ -43,7 +46,11 @@ package enum Session {
             ("TimeZone", "UTC"),
             ("bytea_output", "hex"),
             ("extra_float_digits", "1"),
-            // The layout check is one large prepared statement, whose planning takes longer than its execution.
+            ("plpgsql.extra_errors", ""),
+            ("plpgsql.extra_warnings", ""),
+            // What is said to be done is on disk, however the role commits otherwise.
+            ("synchronous_commit", "on"),
+            // The layout check is one large statement, whose planning takes about as long as its execution.
             ("plan_cache_mode", "force_generic_plan"),
             ("jit", "off"),
         ]

@@ -2,9 +2,10 @@ import FoundationEssentials
 import Glibc
 
 /// The text of a file of this machine; nil when it is not there or may not be read.
-package func fileText(_ path: String) -> String? {
-    FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
-}
+package func fileText(_ path: String) -> String? { fileBytes(path).map { String(decoding: $0, as: UTF8.self) } }
+
+/// What a file of this machine holds, also where it is no text.
+package func fileBytes(_ path: String) -> [UInt8]? { FileManager.default.contents(atPath: path).map { [UInt8]($0) } }
 
 /// The size of a regular file of this machine, bytes; nil for anything else.
 package func fileSize(_ path: String) -> Int? {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+import Glibc
 import Postgres
 import Report
 
@@ -28,6 +29,7 @@ extension Command {
         let terminal = terminal
         var status: ExitStatus
         do {
+            if !(self is any ContainerStep) { try Interruption.install() }
             status = try execute(terminal)
         } catch let help as CleanExit {
             throw help
@@ -36,15 +38,22 @@ extension Command {
             terminal.fail(failure)
             status = failure.status
         }
-        if status != .done { throw ExitCode(status.code) }
+        Self.end(status)
+    }
+
+    /// Ends the process at once: what is left to do at an exit would take away under the threads that are left behind, such as
+    /// one that still logs in, what they use.
+    private static func end(_ status: ExitStatus) -> Never {
+        fflush(nil)
+        _exit(status.code)
     }
 
     /// Whatever was thrown, with something to type next.
     private static func failure(_ error: any Error) -> Failure {
         let failure =
             switch error {
+            case _ where Interruption.signal != nil: Failure.interrupted(by: Interruption.signal ?? 0, error)
             case let failure as Failure: failure
-            case _ where Interruption.signal != nil: Failure.interrupted(by: Interruption.signal ?? 0)
             case let error as PostgresError: Failure(error, doing: invocation)
             case let error as ValidationError: Failure(.usage, error.message, fix: "\(invocation) --help")
             default: Failure(.failed, "\(error)", fix: nil)
@@ -54,6 +63,15 @@ extension Command {
 }
 
 extension Failure {
+    /// What a signal made of a command, whatever failed in its consequence.
+    fileprivate static func interrupted(by signal: Int32, _ error: any Error) -> Failure {
+        guard let failure = error as? Failure else { return .interrupted(by: signal) }
+        if failure.status == .interrupted(by: signal) { return failure }
+        return Failure(
+            status: .interrupted(by: signal), message: "stopped by signal \(signal): \(failure.message)",
+            problems: failure.problems, step: failure.step, cause: failure.cause)
+    }
+
     /// With a fix where none of its problems has one.
     fileprivate func fixed(by fix: String) -> Failure {
         let last = problems.last?.problem ?? message

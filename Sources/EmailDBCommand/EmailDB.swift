@@ -1,5 +1,7 @@
 import ArgumentParser
 import Core
+import Glibc
+import Report
 
 @main
 struct EmailDB: ParsableCommand {
@@ -18,4 +20,34 @@ struct EmailDB: ParsableCommand {
         subcommands: [
             Init.self, Status.self, Verify.self, Tune.self, Ready.self, Pool.self, Bench.self, Dev.self, Container.self,
         ])
+
+    static func main() {
+        keepStandardDescriptors()
+        widen()
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            guard exitCode(for: error).isSuccess else { exit(withError: error) }
+            // Help and versions; the parser's own printing does not notice a full disk.
+            Terminal().print(fullMessage(for: error))
+        }
+    }
+
+    /// Sees to it that no file or connection gets the number of a standard descriptor that the parent has closed: what is
+    /// written for people would go into it.
+    private static func keepStandardDescriptors() {
+        for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
+            // Nothing can be written into it, which is an error as it is for a closed one.
+            _ = open("/dev/null", O_RDONLY)
+        }
+    }
+
+    /// Help is written 40 columns wide or wider: in less than its margin the parser prints nothing, or traps.
+    private static func widen() {
+        var size = winsize()
+        let isTerminal = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        let named = getenv("COLUMNS").flatMap { Int(String(cString: $0)) }
+        if named ?? (isTerminal ? Int(size.ws_col) : 80) < 40 { setenv("COLUMNS", "40", 1) }
+    }
 }

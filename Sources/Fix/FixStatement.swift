@@ -11,20 +11,26 @@ package struct FixStatement: Sendable, Hashable {
         case grant(ObjectName, String?)
     }
 
-    package let sql: String
+    package internal(set) var sql: String
     package var makes: Set<Thing>
     package var removes: Set<Thing>
     /// What must be there first: after the statements that make it.
     package var needs: Set<Thing>
     /// What must be there still: before the statements that remove it.
     package var uses: Set<Thing>
+    /// What may be lost with it, for ``keepingData(count:reason:)`` to decide; nil when nothing can be.
+    package var loses: Loss?
+    /// Whether it is a comment by now, because it would delete data.
+    package internal(set) var isComment = false
     /// Its place among those that do not depend on each other: that of what it makes in `sql/`.
     package var order = 0
 
     package init(
-        _ sql: String, makes: Set<Thing> = [], removes: Set<Thing> = [], needs: Set<Thing> = [], uses: Set<Thing> = []
+        _ sql: String, makes: Set<Thing> = [], removes: Set<Thing> = [], needs: Set<Thing> = [], uses: Set<Thing> = [],
+        loses: Loss? = nil
     ) {
         self.sql = sql
+        self.loses = loses
         self.makes = makes
         self.removes = removes
         self.needs = needs

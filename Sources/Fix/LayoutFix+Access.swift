@@ -29,8 +29,13 @@ extension LayoutFix {
         let name = key.object.sql
         let thing = FixStatement.Thing.object(key.object)
         guard let fact else {
-            let materialized = found?.value.hasPrefix("materialized") == true ? "MATERIALIZED " : ""
-            return [FixStatement("DROP \(materialized)VIEW IF EXISTS \(name);", removes: [thing])]
+            // A materialized view holds rows, which may be older than those that it was made from.
+            let isMaterialized = found?.value.hasPrefix("materialized") == true
+            return [
+                FixStatement(
+                    "DROP \(isMaterialized ? "MATERIALIZED " : "")VIEW IF EXISTS \(name);", removes: [thing],
+                    loses: isMaterialized ? Loss(rowsOf: name, isTable: false) : nil)
+            ]
         }
         if key.kind == .view, let found {
             let (wanted, present) = (Self.options(fact), Self.options(found))
@@ -81,10 +86,14 @@ extension LayoutFix {
                 }
             return [
                 FixStatement(
-                    """
-                    DO $$ BEGIN EXECUTE (SELECT 'REVOKE EXECUTE ON FUNCTION ' || string_agg(oid::regprocedure::text, ', ') \
-                    || ' FROM PUBLIC' FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND (\(functions))); END $$;
-                    """)
+                    SQL.block(
+                        """
+                        BEGIN
+                          PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+                          EXECUTE (SELECT 'REVOKE EXECUTE ON FUNCTION ' || string_agg(oid::regprocedure::text, ', ') || ' FROM PUBLIC'
+                            FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND (\(functions)));
+                        END
+                        """))
             ]
         default:
             // The value lists the roles, in SQL; what lacks a fact is what PostgreSQL gives to PUBLIC by itself.

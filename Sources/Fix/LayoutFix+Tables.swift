@@ -7,7 +7,9 @@ extension LayoutFix {
         switch key.kind {
         case .table:
             guard let fact else {
-                return [FixStatement("DROP TABLE \(name);  -- deletes its rows", removes: [.object(key.object)])]
+                return [
+                    FixStatement("DROP TABLE \(name);", removes: [.object(key.object)], loses: Loss(rowsOf: name))
+                ]
             }
             guard let found else { return [FixStatement("CREATE TABLE \(name) ();", makes: [.object(key.object)])] }
             var options: [String] = []
@@ -116,15 +118,36 @@ extension LayoutFix {
     private func wholeColumn(_ object: ObjectName, _ alter: String, _ fact: Fact?, _ found: Fact?) -> [FixStatement] {
         let (table, column) = (object.sql, object.partSQL)
         let drop = "ALTER TABLE \(table) DROP COLUMN \(column);"
-        guard let fact else { return [FixStatement(drop + "  -- deletes its values", removes: [.object(object)])] }
+        let values = Loss(valuesOf: column, in: table)
+        guard let fact else { return [FixStatement(drop, removes: [.object(object)], loses: values)] }
         let add = "ALTER TABLE \(table) ADD COLUMN \(column) \(fact.value);"
         guard let found else { return [FixStatement(add, makes: [.object(object)])] }
         if (fact.value + found.value).contains(" AS IDENTITY") { return [identity(alter, fact, found)] }
-        if (fact.value + found.value).contains("GENERATED") {
-            return [FixStatement("\(drop)\n\(add)", makes: [.object(object)])] + dependants(of: object)
+        let isDerived = (found: found.value.contains("GENERATED"), wanted: fact.value.contains("GENERATED"))
+        if isDerived.wanted || found.value.hasSuffix(" VIRTUAL") {
+            let loses = isDerived.found ? nil : values
+            let anew = FixStatement("\(drop)\n\(add)", makes: [.object(object)], loses: loses)
+            return [anew]
+                + dependants(of: object).map { statement in
+                    var statement = statement
+                    statement.loses = loses
+                    return statement
+                }
         }
-        let type = fact.value.prefix(upToFirst: " COLLATE ")
-        return [FixStatement("\(alter) TYPE \(fact.value) USING \(column)::\(type);")]
+        let type = String(fact.value.prefix(upToFirst: " COLLATE "))
+        let present = String(found.value.prefix(upToFirst: " GENERATED ").prefix(upToFirst: " COLLATE "))
+        var statements: [FixStatement] = []
+        if isDerived.found { statements.append(FixStatement("\(alter) DROP EXPRESSION;", makes: [.object(object)])) }
+        if found.value.prefix(upToFirst: " GENERATED ") != fact.value {
+            // A type with a schema is somebody's: his functions would convert it, and so are not called to count.
+            let isOurs = !present.contains(".") && !present.contains("\"")
+            let cut = isOurs ? "(\(column)::\(type))::text IS DISTINCT FROM \(column)::text" : nil
+            statements.append(
+                FixStatement(
+                    "\(alter) TYPE \(fact.value) USING \(column)::\(type);",
+                    loses: present == type ? nil : Loss(valuesOf: column, in: table, where: cut)))
+        }
+        return statements
     }
 
     private func identity(_ alter: String, _ fact: Fact, _ found: Fact) -> FixStatement {
@@ -185,7 +208,7 @@ extension LayoutFix {
     }
 }
 
-extension String {
+extension StringProtocol where SubSequence == Substring {
     func prefix(upToFirst text: String) -> Substring {
         firstRange(of: text).map { self[..<$0.lowerBound] } ?? self[...]
     }

@@ -44,12 +44,10 @@ package enum DatabaseCreation {
             do {
                 try connection.query(statement(database, serverVersion: connection.serverVersion))
                 return true
-            } catch let error as PostgresError
-                where error.sqlState == .objectInUse || error.sqlState == .duplicateDatabase
-                || error.sqlState == .uniqueViolation
-            {
+            } catch {
                 // template0 is being copied for another database, or a session without this lock was faster.
-                guard ContinuousClock.now < deadline else { throw error }
+                let passing: [SQLState?] = [.objectInUse, .duplicateDatabase, .uniqueViolation]
+                guard passing.contains(error.sqlState), ContinuousClock.now < deadline else { throw error }
                 try backoff.sleep(until: deadline)
             }
         }

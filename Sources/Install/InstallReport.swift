@@ -32,6 +32,10 @@ package enum InstallProgress: Sendable {
     case waitingForLock(holders: [String])
     case creatingDatabase(String)
     case applied(SchemaStep, milliseconds: Int)
+    /// What the server says while a step runs.
+    case notice(SchemaStep, PostgresError)
+    /// How much more it said.
+    case noticesLeftOut(SchemaStep, count: Int)
     /// A step is tried again because others hold what it needs.
     case retrying(SchemaStep, PostgresError)
     /// Another process is building this step's index.

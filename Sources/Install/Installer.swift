@@ -83,6 +83,12 @@ package struct Installer: Sendable {
             maintenance["dbname"] = DatabaseCreation.maintenanceDatabase
             let connection = try Connection(maintenance)
             return try absent(connection)
+        } catch let error as PostgresError where error.kind == .connect && error.sqlState == .insufficientPrivilege {
+            let role = settings["user"] ?? settings.resolved()?["user"] ?? "ROLE"
+            let grant = "GRANT CONNECT ON DATABASE \(SQL.identifier(database)) TO \(SQL.identifier(role));"
+            throw Failure.refused(
+                Self.refusal,
+                [Problem(problem: error.message, fix: grant + "   -- as a superuser or the database's owner")])
         }
     }
 
@@ -103,9 +109,7 @@ package struct Installer: Sendable {
                 if try comparison(connection).pending.count == pending.count { throw refusal }
                 return try update(connection, deadline: deadline, created: created)
             }
-            try Interruption.cancelling(connection.makeCancelHandle()) {
-                report.applied = try applyPending(connection, deadline: deadline, isSuperuser: preflight.isSuperuser)
-            }
+            report.applied = try applyPending(connection, deadline: deadline, isSuperuser: preflight.isSuperuser)
             if !preflight.isSuperuser && !report.applied.isEmpty {
                 report.limitations = try Limitation.all(source, connection)
             }
@@ -136,19 +140,29 @@ package struct Installer: Sendable {
 
     private func comparison(_ connection: borrowing Connection) throws -> LedgerComparison {
         do {
-            let comparison = try Ledger.read(connection).compare(with: source)
-            if !comparison.problems.isEmpty { throw Failure.ledger(comparison.problems) }
-            return comparison
+            do {
+                return try readLedger(connection)
+            } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+                // A role that becomes another one at login reads it as itself.
+                try Session.pin(connection)
+                return try readLedger(connection)
+            }
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
             let role = SQL.identifier(connection.user)
-            throw Failure.refused(
-                Self.refusal,
-                [
-                    Problem(
-                        problem: "\(role) may not read emaildb.ledger, so it is not the role that keeps this database",
-                        fix: "GRANT email_owner TO \(role);   -- or run init as a superuser")
-                ])
+            let owner = try connection.query("SELECT FROM pg_catalog.pg_roles WHERE rolname = 'email_owner'")
+            let problem = Problem(
+                problem: "\(role) may not read emaildb.ledger, so it is not the role that keeps this database",
+                fix: owner.isEmpty
+                    ? "emaildb init -d OTHER_NAME   # the schema emaildb is of others; or run init as a superuser"
+                    : "GRANT email_owner TO \(role);   -- or run init as a superuser")
+            throw Failure.refused(Self.refusal, [problem])
         }
+    }
+
+    private func readLedger(_ connection: borrowing Connection) throws -> LedgerComparison {
+        let comparison = try Ledger.readAsLedger(connection).compare(with: source)
+        if !comparison.problems.isEmpty { throw Failure.ledger(comparison.problems) }
+        return comparison
     }
 
     /// - Parameters:
@@ -161,14 +175,40 @@ package struct Installer: Sendable {
         if pending == nil, let problem = DatabaseCreation.refusal(ofName: database) {
             throw Failure(status: .usage, message: problem.problem, problems: [problem])
         }
+        do {
+            let preflight = try look(connection, pending: pending, isNew: isNew)
+            if preflight.problems.isEmpty { return preflight }
+            throw Failure.refused(Self.refusal, preflight.problems)
+        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+            let role = SQL.identifier(connection.user)
+            let problem = Problem(
+                problem: "\(role) may not read what init looks at first: \(error.message)",
+                fix: "emaildb init --username postgres   # or another superuser; or grant SELECT on it to \(role)")
+            throw Failure.refused(Self.refusal, [problem])
+        }
+    }
+
+    private func look(_ connection: borrowing Connection, pending: [SchemaStep]?, isNew: Bool) throws -> Preflight {
         var preflight = try Preflight(connection, target: database, targetExists: pending != nil)
-        if let pending, !isNew {
+        guard try !isNew && !isBlank(connection, pending: pending) else { return preflight }
+        if preflight.problems.isEmpty, pending?.count ?? source.steps.count == source.steps.count {
+            let remains = try Remains(
+                source, connection, isTarget: pending != nil, isSuperuser: preflight.isSuperuser)
+            preflight.problems += remains.problems
+        }
+        if let pending {
             let applied = source.steps.filter { step in !pending.contains { $0.number == step.number } }
             let occupants = try Occupants(connection, applied: applied, pending: pending)
             preflight.problems += occupants.inTheWay + (revokesPublic ? [] : occupants.losing)
         }
-        if !preflight.problems.isEmpty { throw Failure.refused(Self.refusal, preflight.problems) }
         return preflight
+    }
+
+    /// Whether the target is there and nothing in it or its cluster can be in the way, as one short read tells.
+    private func isBlank(_ connection: borrowing Connection, pending: [SchemaStep]?) throws -> Bool {
+        guard pending?.count == source.steps.count else { return false }
+        let roles = SQL.array(Role.allCases.map(\.name))
+        return try connection.query(SQLFile("preflight_blank"), [roles]).first?.flag("blank") == true
     }
 
     // MARK: - Waiting for the server

@@ -16,15 +16,16 @@ struct Occupants {
         let transactional = pending.filter { $0.kind == .transactional }
         let objects = Set(ExpectedLayout(transactional).facts.keys.map(\.object)).subtracting(known)
         let relations = objects.filter {
-            $0.schema == "public" && [.table, .view, .sequence, .index, .constraint].contains($0.kind)
+            $0.schema == "public" && [.table, .view, .sequence, .index, .constraint, .statistics].contains($0.kind)
         }
         let functions = objects.filter { $0.kind == .function && $0.schema != "pg_catalog" }
+        let kept = known.filter { $0.kind == .function && $0.schema != "pg_catalog" }
         let rows = try connection.query(
             SQLFile("preflight_objects"),
             [
-                SQL.array(relations.map { $0.kind == .constraint ? $0.part ?? "" : $0.name }),
+                SQL.array(relations.map { $0.part ?? $0.name }),
                 SQL.array(functions.map { $0.schema ?? "public" }), SQL.array(functions.map(\.name)),
-                SQL.array(functions.map { $0.arguments ?? "" }),
+                SQL.array(kept.map { SQL.name($0.schema ?? "public", $0.name) + "(\($0.arguments ?? ""))" }),
                 SQL.array(objects.filter { $0.kind == .schema && $0.name != "public" }.map(\.name)),
             ])
         inTheWay = rows.map { row in
@@ -39,12 +40,20 @@ struct Occupants {
         }
         try addTraps(connection)
         guard applied.isEmpty else { return }
+        if inTheWay.isEmpty { try rehearseExtensions(connection) }
         let rights = try connection.query(SQLFile("preflight_public"), [SQL.array(Role.allCases.map(\.name))])
         losing = Dictionary(grouping: rights) { $0.text("role") }.sorted { $0.key < $1.key }.map { role, rights in
-            let lost = rights.map { "\($0.text("privileges")) on \($0.text("kind")) \(SQL.name($0.text("name")))" }
+            let lost = rights.map { row in
+                "\(row.text("privileges")) on "
+                    + (row.text("kind") == "function"
+                        ? "\(row.text("objects")) functions (large objects, advisory locks of two keys, ending sessions)"
+                        : "\(row.text("kind")) \(SQL.name(row.text("name")))")
+            }
             let grants = rights.map { row in
-                "GRANT \(row.text("privileges")) ON \(row.text("kind").uppercased()) \(SQL.name(row.text("name")))"
-                    + " TO \(SQL.name(role));"
+                // Functions come with their arguments, as SQL.
+                let name = row.text("kind") == "function" ? row.text("name") : SQL.name(row.text("name"))
+                return
+                    "GRANT \(row.text("privileges")) ON \(row.text("kind").uppercased()) \(name) TO \(SQL.name(role));"
             }
             return Problem(
                 problem: "the role \(SQL.name(role)) would lose what PUBLIC may do here and init revokes:"
@@ -70,6 +79,26 @@ struct Occupants {
                         ? "the \(row.text("kind")) is \(row.text("actual"))"
                         : "\(object): \(row.text("actual")); others could have their code run in place of pg_catalog's",
                     fix: row["fix"])
+            }
+        }
+    }
+
+    /// Creates the extensions and rolls them back where something is in schema public: only that shows whether a name that one
+    /// of them gives is taken.
+    private mutating func rehearseExtensions(_ connection: borrowing Connection) throws {
+        let missing = try connection.query(SQLFile("preflight_extensions"), [SQL.array(SchemaStep.extensions)])
+        for name in missing.map({ $0.text("name") }) {
+            do {
+                try connection.script("BEGIN; CREATE EXTENSION \(SQL.identifier(name)) WITH SCHEMA public; ROLLBACK")
+            } catch {
+                guard error.kind == .server else { throw error }
+                _ = try connection.query("ROLLBACK")
+                // Another init may be making it at this moment.
+                if error.isPassing { continue }
+                inTheWay.append(
+                    Problem(
+                        problem: "the extension \(name) cannot be created in schema public: \(error.message)",
+                        fix: "emaildb init -d OTHER_NAME   # a database of its own, or move what is named there"))
             }
         }
     }

@@ -50,13 +50,14 @@ package struct Preflight {
     ) {
         do {
             try connection.query("LOAD \(SQL.literal("$libdir/" + name))")
-        } catch let error as PostgresError where error.kind == .server {
+        } catch {
+            guard error.kind == .server else { return }
             add(
                 "the extension \(name) is there but its library cannot be loaded: \(error.message)",
                 name == "uuid-ossp"
                     ? "apt-get install libossp-uuid16"
                     : "apt-get install --reinstall postgresql-{major}".filling(names))
-        } catch {}
+        }
     }
 }
 

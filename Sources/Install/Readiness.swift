@@ -63,7 +63,7 @@ package struct Readiness: Sendable, Codable {
     ) throws -> Readiness {
         let state = try connection.query("SELECT pg_catalog.pg_is_in_recovery() AS standby").first
         let node: Node = state?.flag("standby") == true ? .standby : .primary
-        let comparison = try Ledger.read(connection).compare(with: source)
+        let comparison = try Ledger.readAsLedger(connection).compare(with: source)
         var problems: [Problem] = []
         if let expected, expected != node {
             problems.append(

@@ -44,7 +44,7 @@ package struct StatusReport: Sendable, Codable {
         settings["dbname"] = database
         do {
             let connection = try Connection(settings)
-            let ledger = try Ledger.read(connection)
+            let ledger = try Ledger.readAsLedger(connection)
             return StatusReport(
                 database: database, exists: true, serverVersion: connection.parameterStatus("server_version"),
                 encrypted: connection.isEncrypted, toolVersion: Core.toolVersion, steps: steps(ledger, source),

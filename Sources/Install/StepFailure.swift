@@ -1,6 +1,6 @@
 import Core
-import Postgres
-import Schema
+package import Postgres
+package import Schema
 
 extension Failure {
     static func ledger(_ problems: [LedgerProblem]) -> Failure {
@@ -34,7 +34,7 @@ extension Failure {
         case .lockNotAvailable:
             "A long transaction holds a table: SELECT pid, query FROM pg_stat_activity WHERE xact_start IS NOT NULL;"
         case SQLState(rawValue: "53100"): "Free some disk space on the server, then run emaildb init again."
-        default: "Fix the cause, then run emaildb init again: the steps before this one are kept."
+        default: "Fix the cause, then run emaildb init again; emaildb status shows what is pending."
         }
     }
 
@@ -50,5 +50,48 @@ extension Failure {
         return Failure(
             status: .failed, message: "step \(step.number) (\(step.name)) did not give the layout it should",
             problems: problems, step: step.name)
+    }
+
+    /// A failure of steps that event triggers of others have brought about, as a refusal.
+    ///
+    /// All was rolled back, and nothing of it was written down. Nil when there are none, or an error does not come from one.
+    static func eventTriggers(behind failure: Failure, _ connection: borrowing Connection) throws -> Failure? {
+        guard failure.status == .failed else { return nil }
+        // An error tells which function raised it; an unexpected layout may come from any.
+        let rows = try connection.query(
+            """
+            SELECT quote_ident(evtname) AS name, evtfoid::regprocedure AS function FROM pg_catalog.pg_event_trigger
+            WHERE evtenabled <> 'D' AND ($1::text IS NULL OR strpos($1, evtfoid::regprocedure::text) > 0)
+            """, [failure.cause.map { $0.context ?? "" }])
+        if rows.isEmpty { return nil }
+        return .refused(
+            "event triggers keep the steps from what they do; nothing was written",
+            rows.map { row in
+                Problem(
+                    problem: "the event trigger \(row.text("name")), which runs \(row.text("function")): "
+                        + (failure.cause?.message ?? failure.problems.first?.problem ?? failure.message),
+                    fix: "ALTER EVENT TRIGGER \(row.text("name")) DISABLE;   -- as a superuser; after init: ENABLE")
+            })
+    }
+}
+
+extension PostgresError {
+    /// Whether a server's error comes from the moment or from the connection, and not from what was asked.
+    package var isPassing: Bool {
+        // Connection, rollback, resources, limits, state of objects, intervention, system and internal errors.
+        ["08", "40", "53", "54", "55", "57", "58", "XX"].contains { sqlState?.rawValue.hasPrefix($0) == true }
+    }
+}
+
+extension Ledger {
+    /// Reads the ledger, or says that something else is in its place.
+    /// - Throws: ``Failure`` when it cannot be read as a ledger; `PostgresError`, 42501 when the role may not read it.
+    package static func readAsLedger(_ connection: borrowing Connection) throws -> Ledger {
+        do {
+            return try read(connection)
+        } catch {
+            guard error.kind == .server, !error.isPassing, error.sqlState != .insufficientPrivilege else { throw error }
+            throw Failure.ledger([.unreadable(error)])
+        }
     }
 }

@@ -10,7 +10,6 @@ struct StepRunner {
     let isSuperuser: Bool
     let source: SchemaSource
     let progress: (InstallProgress) -> Void
-    private let prepared = LiveCatalog.Prepared()
 
     /// Applies steps that commit together.
     ///
@@ -39,13 +38,15 @@ struct StepRunner {
     private func applyInTransaction(
         _ series: [SchemaStep], _ connection: borrowing Connection, beginning: (SchemaStep) -> Void
     ) throws -> [Int] {
-        try connection.script("BEGIN; SET LOCAL synchronous_commit = on")
+        try connection.script("BEGIN")
         do {
             let milliseconds = try series.map { step in
                 try Interruption.check()
                 beginning(step)
                 return try apply(step, connection)
             }
+            try settleLayout(series, connection)
+            try Interruption.check()
             try connection.script("COMMIT")
             return milliseconds
         } catch {
@@ -67,9 +68,35 @@ struct StepRunner {
                     kind: .usage, message: "the file ends the transaction that emaildb opened for it",
                     hint: "Leave BEGIN, COMMIT and ROLLBACK out of step files."))
         }
-        try Session.repin(connection)
-        try run(step.returnRoles, of: step, connection)
-        var mismatches = try layoutMismatches(step, connection)
+        let milliseconds = start.duration(to: .now).wholeMilliseconds
+        let end = [
+            Session.repinning(serverVersion: connection.serverVersion), step.returnRoles,
+            LedgerWriter.recordDone(step, milliseconds: milliseconds),
+        ]
+        try run(end.joined(separator: "\n"), of: step, connection)
+        return milliseconds
+    }
+
+    private func run(_ sql: String, of step: SchemaStep, _ connection: borrowing Connection) throws {
+        if sql.isEmpty { return }
+        var count = 0
+        let shown = 20
+        defer { if count > shown { progress(.noticesLeftOut(step, count: count - shown)) } }
+        do {
+            try connection.handingOnNotices(
+                to: { notice in
+                    count += 1
+                    if count <= shown { progress(.notice(step, notice)) }
+                }, { try connection.discardingRows(sql) })
+        } catch let error as PostgresError {
+            throw Failure.step(step, error)
+        }
+    }
+
+    /// Holds the catalog against what the steps together make: once, as nobody sees what is between two of them.
+    private func settleLayout(_ series: [SchemaStep], _ connection: borrowing Connection) throws {
+        let expected = ExpectedLayout(series)
+        var mismatches = try layoutMismatches(expected, connection)
         let grants = mismatches.filter { $0.expected.key.kind == .grant && $0.expected.value == FactMismatch.nothing }
         if !grants.isEmpty {
             // What default privileges of others gave; not part of the layout, and so of nothing that was agreed to.
@@ -77,29 +104,21 @@ struct StepRunner {
                 expected: ExpectedLayout(source.steps), live: [], database: connection.database,
                 installer: connection.user)
             let statements = grants.flatMap { fix.statements(nil, Fact($0.expected.key, $0.actual ?? "")) }
-            try run(statements.map(\.sql).joined(separator: "\n"), of: step, connection)
-            mismatches = try layoutMismatches(step, connection)
+            do {
+                try run(statements.map(\.sql).joined(separator: "\n"), of: series[0], connection)
+                mismatches = try layoutMismatches(expected, connection)
+            } catch let failure as Failure where failure.cause?.sqlState == .insufficientPrivilege {
+                // Without a superuser, what belongs to a role that was lent is out of reach by now: as it is, it is refused.
+            }
         }
-        if !mismatches.isEmpty { throw Failure.layout(step, mismatches) }
-        let milliseconds = start.duration(to: .now).wholeMilliseconds
-        try connection.script(LedgerWriter.recordDone(step, milliseconds: milliseconds))
-        return milliseconds
+        let byStep = Dictionary(grouping: mismatches) { expected.step(of: $0.expected.key) ?? series[0] }
+        if let (step, first) = byStep.min(by: { $0.key.number < $1.key.number }) { throw Failure.layout(step, first) }
     }
 
-    private func run(_ sql: String, of step: SchemaStep, _ connection: borrowing Connection) throws {
-        if sql.isEmpty { return }
-        do {
-            try connection.script(sql)
-        } catch let error as PostgresError {
-            throw Failure.step(step, error)
-        }
-    }
-
-    private func layoutMismatches(_ step: SchemaStep, _ connection: borrowing Connection) throws -> [FactMismatch] {
-        guard let layout = step.layout else { return [] }
-        return try LiveCatalog.mismatches(layout, prepared, connection).filter {
-            isSuperuser || !Limitation.explains($0)
-        }
+    private func layoutMismatches(
+        _ expected: ExpectedLayout, _ connection: borrowing Connection
+    ) throws -> [FactMismatch] {
+        try LiveCatalog.mismatches(expected, connection).filter { isSuperuser || !Limitation.explains($0) }
     }
 
     // MARK: - Outside transactions
@@ -120,7 +139,7 @@ struct StepRunner {
             try connection.script(LedgerWriter.recordEvent(step, "rebuilt"))
             try build(step, connection)
         }
-        let mismatches = try layoutMismatches(step, connection)
+        let mismatches = try layoutMismatches(ExpectedLayout([step]), connection)
         guard mismatches.isEmpty else { throw Failure.layout(step, mismatches, isAdopted: event == "adopted") }
         try connection.script("BEGIN;" + LedgerWriter.recordFinished(step, event: event) + "COMMIT;")
     }
@@ -170,6 +189,11 @@ struct StepRunner {
                 guard connection.isAlive else { throw failure }
                 try Interruption.check()
                 guard let error = failure.cause, Self.mayPass(error), ContinuousClock.now < deadline else {
+                    if current().kind == .transactional,
+                        let refusal = try Failure.eventTriggers(behind: failure, connection)
+                    {
+                        throw refusal
+                    }
                     recordFailure(current(), failure, connection)
                     throw failure
                 }

@@ -8,23 +8,27 @@ import Glibc
 package struct Connection: ~Copyable {
     let handle: OpaquePointer
     /// Lives as long as libpq's bare pointer to it.
-    private let notices = NoticeBox()
+    let state: ConnectionState
 
     /// Connects and logs in; a refusal by the server comes with its SQLSTATE.
-    /// - Parameter timeout: how long to try, all hosts together, unless the settings say `connect_timeout`.
-    package init(_ settings: ConnectionSettings, timeout: Duration = .seconds(10)) throws {
-        var parameters = settings.parameters
-        parameters["client_encoding"] = "UTF8"
-        parameters["fallback_application_name"] = parameters["fallback_application_name"] ?? "emaildb"
-        let limit = parameters["connect_timeout"].flatMap { Int($0) }.map { Duration.seconds($0) } ?? timeout
-        handle = try Self.connect(parameters, deadline: ContinuousClock.now + limit)
+    /// - Parameter timeout: how long to try each address, unless `connect_timeout` is set anywhere; that is libpq's
+    ///   own, by which 0 and less mean for ever.
+    package init(_ settings: ConnectionSettings, timeout: Duration = .seconds(10)) throws(PostgresError) {
+        self = try PendingConnection(settings, timeout: timeout).connected()
+    }
+
+    fileprivate init(_ settings: ConnectionSettings, _ handle: OpaquePointer) {
+        state = ConnectionState(settings)
+        self.handle = handle
+        // No call of libpq may block: the waits are our own.
+        PQsetnonblocking(handle, 1)
         PQsetNoticeReceiver(
             handle,
             { box, result in
                 guard let box, let result else { return }
                 let notice = PostgresError(result: result)
-                Unmanaged<NoticeBox>.fromOpaque(box).takeUnretainedValue().append(notice)
-            }, Unmanaged.passUnretained(notices).toOpaque())
+                Unmanaged<ConnectionState>.fromOpaque(box).takeUnretainedValue().notices.append(notice)
+            }, Unmanaged.passUnretained(state).toOpaque())
     }
 
     deinit { PQfinish(handle) }
@@ -49,8 +53,8 @@ package struct Connection: ~Copyable {
     package var database: String { text(PQdb(handle)) }
     package var user: String { text(PQuser(handle)) }
 
-    /// Whether libpq reports the connection open; it notices a lost one only when it reads.
-    package var isAlive: Bool { PQstatus(handle) == CONNECTION_OK }
+    /// Whether the connection is open as far as is known; libpq notices a lost one only when it reads.
+    package var isAlive: Bool { link.isAlive }
 
     /// A value that the server reports without being asked, such as `server_version` or `in_hot_standby`.
     package func parameterStatus(_ name: String) -> String? {
@@ -66,14 +70,30 @@ package struct Connection: ~Copyable {
         TransactionStatus(rawValue: PQtransactionStatus(handle).rawValue) ?? .unknown
     }
 
+    /// What libpq connected with, by its keyword.
+    package func option(_ keyword: String) -> String? {
+        guard let options = PQconninfo(handle) else { return nil }
+        defer { PQconninfoFree(options) }
+        return ConnectionSettings.values(of: options)[keyword]
+    }
+
     /// The notices and warnings that arrived since the last call, oldest first.
-    package func takeNotices() -> [PostgresError] { notices.take() }
+    package func takeNotices() -> [PostgresError] { state.notices.take() }
+
+    /// Runs a body during which notices and warnings are handed on as they arrive, and none is kept.
+    package func handingOnNotices<Value>(
+        to receive: @escaping (PostgresError) -> Void, _ body: () throws -> Value
+    ) rethrows -> Value {
+        state.notices.receiver = receive
+        defer { state.notices.receiver = nil }
+        return try body()
+    }
 
     package func makeCancelHandle() -> CancelHandle { CancelHandle(handle) }
 
     /// A password as the verifier that `ALTER ROLE .. PASSWORD` takes, made here so that the server never sees the
     /// password itself; no error repeats it.
-    package func encryptPassword(_ password: String, user: String) throws -> String {
+    package func encryptPassword(_ password: String, user: String) throws(PostgresError) -> String {
         guard let verifier = PQencryptPasswordConn(handle, password, user, "scram-sha-256") else {
             throw PostgresError(kind: .usage, message: "libpq cannot make a SCRAM verifier of this password")
         }
@@ -81,86 +101,29 @@ package struct Connection: ~Copyable {
         return String(cString: verifier)
     }
 
-    func lastError() -> PostgresError {
-        PostgresError(
-            kind: isAlive ? .usage : .connectionLost, message: text(PQerrorMessage(handle)),
-            sqlState: isAlive ? nil : .connectionFailure)
-    }
+    func lastError() -> PostgresError { link.lastError() }
+
+    var link: Link { Link(handle: handle, state: state) }
 }
 
-// MARK: - Connecting
+/// A connection on its way: whoever wants it can do other work meanwhile.
+package struct PendingConnection: ~Copyable {
+    private let settings: ConnectionSettings
+    private var attempt: ConnectAttempt?
 
-extension Connection {
-    /// Runs libpq's connection state machine until it is done.
-    ///
-    /// `PQconnectdbParams` would do the same in one call, but only the asynchronous form lets the verbosity be raised
-    /// in time for the SQLSTATE of a refused login to be part of the message.
-    private static func connect(
-        _ parameters: [String: String], deadline: ContinuousClock.Instant
-    ) throws -> OpaquePointer {
-        let pairs = parameters.sorted { $0.key < $1.key }
-        let started = withCStrings(pairs.map { $0.key }) { keywords in
-            withCStrings(pairs.map { $0.value }) { values in
-                PQconnectStartParams(keywords, values, 0)
-            }
-        }
-        guard let handle = started else { throw PostgresError(kind: .connect, message: "libpq is out of memory") }
-        PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
-        var status = PQstatus(handle) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING
-        while status == PGRES_POLLING_READING || status == PGRES_POLLING_WRITING {
-            let events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT
-            guard waitForSocket(PQsocket(handle), events: events, until: deadline) else {
-                let host = text(PQhost(handle))
-                PQfinish(handle)
-                throw PostgresError(
-                    kind: .connect, message: "no answer from \(host.isEmpty ? "the server" : host) in time")
-            }
-            status = PQconnectPoll(handle)
-        }
-        guard status == PGRES_POLLING_OK else {
-            let message = text(PQerrorMessage(handle))
-            PQfinish(handle)
-            // What libpq says of a keyword or value that it cannot use; no server was spoken to. Its messages are not
-            // translated, as this library never calls setlocale.
-            if message.hasPrefix("invalid ") { throw PostgresError(kind: .configuration, message: message) }
-            throw refusal(message)
-        }
-        PQsetErrorVerbosity(handle, PQERRORS_DEFAULT)
-        return handle
+    /// Begins to connect, as ``Connection/init(_:timeout:)`` does; without ``connected()``, nothing comes of it.
+    package init(_ settings: ConnectionSettings, timeout: Duration = .seconds(10)) throws(PostgresError) {
+        self.settings = settings
+        attempt = try ConnectAttempt(settings, timeout: timeout)
     }
 
-    /// Takes a verbose connection message apart: `...: FATAL:  3D000: database "x" does not exist`, then lines that
-    /// name the server's source file.
-    private static func refusal(_ message: String) -> PostgresError {
-        var state: SQLState?
-        let lines = message.split(separator: "\n").filter { !$0.hasPrefix("LOCATION:") }.map { line in
-            var parts = line.splitScalars(":")
-            let index = parts.firstIndex { part in
-                part.utf8.count == 7 && part.hasPrefix("  ")
-                    && part.utf8.dropFirst(2).allSatisfy { (48...57).contains($0) || (65...90).contains($0) }
-            }
-            guard let index else { return String(line) }
-            state = SQLState(rawValue: String(parts.remove(at: index).dropFirst(2)))
-            return parts.joined(separator: ":")
-        }
-        return PostgresError(kind: .connect, message: lines.joined(separator: "\n"), sqlState: state)
-    }
-}
+    deinit { attempt?.abandon() }
 
-/// Waits until a socket is ready; false when the deadline passed.
-func waitForSocket(_ socket: Int32, events: Int32, until deadline: ContinuousClock.Instant?) -> Bool {
-    while true {
-        var descriptor = pollfd(fd: socket, events: Int16(events), revents: 0)
-        var milliseconds: Int32 = -1
-        if let deadline {
-            let left = ContinuousClock.now.duration(to: deadline)
-            if left <= .zero { return false }
-            let (seconds, attoseconds) = left.components
-            milliseconds = Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1)
-        }
-        let ready = poll(&descriptor, 1, milliseconds)
-        if ready > 0 { return true }
-        if ready < 0 && errno != EINTR { return true }  // libpq will report what is wrong with the socket
+    /// Waits for the end of the login.
+    package consuming func connected() throws(PostgresError) -> Connection {
+        guard let attempt else { preconditionFailure("only this takes it, once") }
+        self.attempt = nil
+        return Connection(settings, try attempt.wait())
     }
 }
 
@@ -176,14 +139,40 @@ package func withCStrings<Result>(
     return body(pointers)
 }
 
-/// Collects notices; libpq calls back on the thread that is reading from the connection, never on another.
-private final class NoticeBox {
-    private var notices: [PostgresError] = []
+/// What one connection has beside libpq's own state; used by the thread that uses the connection.
+final class ConnectionState {
+    let settings: ConnectionSettings
+    let notices = Notices()
+    /// Written into a COPY since the last flush.
+    var copiedBytes = 0
+    /// Whether the server was given up.
+    var isAbandoned = false
+    /// Until when the end of a cancelled statement is waited for; nil until this process is asked to stop.
+    var stopDeadline: ContinuousClock.Instant?
+    var cancelHandle: CancelHandle?
 
-    func append(_ notice: PostgresError) { notices.append(notice) }
+    init(_ settings: ConnectionSettings) { self.settings = settings }
+}
+
+/// Notices that nobody has taken; libpq calls back on the thread that is reading from the connection, never on another.
+///
+/// A server may send any number: the first ones are kept.
+final class Notices {
+    /// What gets them instead.
+    var receiver: ((PostgresError) -> Void)?
+    private var kept: [PostgresError] = []
+    /// Bytes of what is kept.
+    private var size = 0
+    private static let limits = (count: 500, size: 64 << 20)
+
+    func append(_ notice: PostgresError) {
+        if let receiver { return receiver(notice) }
+        size += notice.message.utf8.count + (notice.detail?.utf8.count ?? 0) + (notice.context?.utf8.count ?? 0)
+        if kept.count < Self.limits.count, size <= Self.limits.size { kept.append(notice) }
+    }
 
     func take() -> [PostgresError] {
-        defer { notices = [] }
-        return notices
+        defer { (kept, size) = ([], 0) }
+        return kept
     }
 }

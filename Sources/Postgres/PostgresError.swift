@@ -14,6 +14,8 @@ package struct PostgresError: Error, Sendable, Hashable {
         case connectionLost
         /// The server answered with an error; the connection is still good.
         case server
+        /// This process was asked to stop; the statement was not sent, or was given up.
+        case stopped
         /// This client was used in a way that libpq refuses.
         case usage
     }
@@ -23,7 +25,7 @@ package struct PostgresError: Error, Sendable, Hashable {
     package var severity: String
     package var sqlState: SQLState?
     package var message: String
-    /// More about it; may hold row data.
+    /// More about it; may hold row data, and is therefore no part of ``description``.
     package var detail: String?
     package var hint: String?
     /// Where in the statement, in characters (Unicode scalars) from 1 over the whole string sent.
@@ -67,7 +69,6 @@ extension PostgresError: CustomStringConvertible {
     package var description: String {
         var text = severity + ": " + message
         if let sqlState { text += " (SQLSTATE \(sqlState))" }
-        if let detail { text += "\nDETAIL: " + detail }
         if let hint { text += "\nHINT: " + hint }
         if let internalQuery { text += "\nQUERY: " + internalQuery }
         if let context { text += "\nCONTEXT: " + context }

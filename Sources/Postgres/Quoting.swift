@@ -44,6 +44,13 @@ package enum SQL {
         return "{" + elements.joined(separator: ",") + "}"
     }
 
+    /// A `DO` statement with this body, in a dollar quote that no name or text in it ends.
+    package static func block(_ body: String) -> String {
+        var tag = "$emaildb$"
+        while body.contains(tag) { tag = "$e" + tag.dropFirst() }
+        return "DO \(tag)\n\(body)\n\(tag);"
+    }
+
     /// Whether a character breaks lines or is not seen.
     package static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isASCII { return scalar.value < 32 || scalar.value == 127 }

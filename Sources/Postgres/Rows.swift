@@ -36,12 +36,11 @@ package struct Row: Sendable {
     fileprivate let values: [String?]
     fileprivate let indexes: [String: Int]
 
-    package subscript(_ index: Int) -> String? { values[index] }
+    package subscript(_ index: Int) -> String? { values.indices.contains(index) ? values[index] : nil }
 
-    /// The value of a column by name; traps when the statement returns no such column, which is a programming error.
+    /// The value of a column by name; nil also where the answer has none of that name, as when it was garbled on its way.
     package subscript(_ column: String) -> String? {
-        guard let index = indexes[column] else { preconditionFailure("the result has no column named \(column)") }
-        return values[index]
+        indexes[column].flatMap { values[$0] }
     }
 
     /// A text value; the empty string for NULL.

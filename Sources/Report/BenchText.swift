@@ -10,6 +10,10 @@ extension BenchReport: Printable {
 
             \(quantities)
 
+            \(space)
+
+            \(insertParts.isEmpty ? "" : parts)
+
             \(workloads)
             """
         guard !changes.isEmpty else { return text }
@@ -26,6 +30,23 @@ extension BenchReport: Printable {
         for figure in figures where figure.unit != "ms" && figure.unit != "ops/s" {
             table.add([figure.name, String(figure.clients), figure.unit] + Self.cells(figure))
         }
+        return table.text
+    }
+
+    /// A line for each table and index.
+    private var space: StyledText {
+        var table = Table(["bytes per message", "on", "kind", "ours", "documented"], alignsRight: [3, 4])
+        for relation in relations {
+            let sizes = [relation.ours, relation.documented].map { $0?.short ?? "-" }
+            table.add([relation.name, relation.name == relation.table ? "" : relation.table, relation.kind] + sizes)
+        }
+        return table.text
+    }
+
+    /// What an insert costs without this and all above it.
+    private var parts: StyledText {
+        var table = Table(["insert without", "us per message", "WAL bytes"], alignsRight: [1, 2])
+        for part in insertParts { table.add([part.without, part.microseconds.short, part.walBytes.short]) }
         return table.text
     }
 

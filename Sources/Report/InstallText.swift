@@ -34,6 +34,10 @@ extension Terminal {
             detail("waiting for another emaildb init: \(holders.joined(separator: "; "))")
         case .creatingDatabase(let name): detail("creating the database \(name)")
         case .applied(let step, let milliseconds): detail("\(step.path)  \(milliseconds) ms")
+        case .notice(let step, let notice):
+            // A text of any length; what is beyond a screen tells nobody anything.
+            talk("\(step.path): \(notice.severity): \(String(notice.message.unicodeScalars.prefix(1000)))")
+        case .noticesLeftOut(let step, let count): talk("\(step.path): and \(count) more like these")
         case .retrying(let step, let error): talk("\(step.path): trying again: \(error.message)")
         case .waitingForBuild(let step, let processes):
             talk("\(step.path): process \(processes) still builds this index; waiting for it")

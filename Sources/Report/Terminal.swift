@@ -1,6 +1,7 @@
 package import Core
 package import FoundationEssentials
 import Glibc
+import Postgres
 
 /// A value that a command prints: text for people, JSON for programs.
 package protocol Printable: Encodable {
@@ -72,9 +73,23 @@ package struct Terminal: Sendable {
     package var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 
     /// Asks; anything but a yes is a no.
-    package func ask(_ question: String) -> Bool {
+    /// - Throws: ``Failure`` when a signal came instead of an answer.
+    package func ask(_ question: String) throws(Failure) -> Bool {
         write(question + " [y/N] ", to: STDERR_FILENO)
-        return ["y", "yes"].contains(readLine()?.lowercased().filter { !$0.isWhitespace })
+        var answer: [UInt8] = []
+        var byte: UInt8 = 0
+        while true {
+            guard StopRequest.isReady(STDIN_FILENO, forReading: true) else {
+                write("\n", to: STDERR_FILENO)
+                try Interruption.check()
+                return false
+            }
+            let count = read(STDIN_FILENO, &byte, 1)
+            if count < 0, errno == EINTR { continue }
+            guard count == 1, byte != UInt8(ascii: "\n") else { break }
+            answer.append(byte)
+        }
+        return ["y", "yes"].contains(String(decoding: answer, as: UTF8.self).lowercased().filter { !$0.isWhitespace })
     }
 
     private func say(_ text: StyledText) {
@@ -84,14 +99,20 @@ package struct Terminal: Sendable {
     private func write(_ text: String, to descriptor: Int32) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count > 0 {
-                bytes = bytes.dropFirst(count)
-            } else if errno != EINTR {
-                // The reader is gone or the disk is full: what was asked for cannot be delivered.
-                if descriptor == STDOUT_FILENO { _exit(ExitStatus.failed.code) }
-                return
+            // A reader that has stopped to read must not keep this process from ending; so much is written without a wait.
+            guard StopRequest.isReady(descriptor, forReading: false) || StopRequest.isWritable(descriptor) else {
+                _exit(ExitStatus.interrupted(by: Interruption.signal ?? SIGTERM).code)
             }
+            let part = bytes.prefix(Int(PIPE_BUF))
+            do throws(FileOutput.Refused) {
+                try FileOutput.write(Array(part), to: descriptor)
+            } catch {
+                guard descriptor == STDOUT_FILENO else { return }
+                // The reader is gone or the disk is full: what was asked for cannot be delivered.
+                if error.code != EPIPE { self.error("standard output cannot be written: \(error.description)") }
+                _exit(ExitStatus.failed.code)
+            }
+            bytes = bytes.dropFirst(part.count)
         }
     }
 }

@@ -44,7 +44,7 @@ extension TunePlan: Printable {
         lines += overridden
         let resuming = "an earlier run was stopped half way; this one goes on, --undo takes it back"
         lines += ((isResuming ? [resuming] : []) + notes).map { "note: \($0)" }
-        return lines.joined()
+        return (lines + managed).joined()
     }
 
     /// What to say when there is nothing to write; names what still waits.
@@ -53,7 +53,13 @@ extension TunePlan: Printable {
             restartSettings.isEmpty ? "" : "; waiting for a restart: \(restartSettings.joined(separator: ", "))"
         var lines: [StyledText] = ["\("\(profile.rawValue): nothing to do", .green)\(waiting)"]
         lines += blockedSettings.map { "\($0): fixed by the server's command line, so that no file can change it" }
-        return (lines + overridden).joined()
+        return (lines + overridden + managed).joined()
+    }
+
+    private var managed: [StyledText] {
+        guard let manager else { return [] }
+        let who: StyledText = "\("managed", .yellow) by \(manager.name) (\(manager.sign)): tune writes nothing here"
+        return [who + "; instead:\n    \(lines: manager.command, indent: 4)"]
     }
 
     private var overridden: [StyledText] { overrides.map { "\("override", .yellow): \($0)" } }
@@ -81,6 +87,49 @@ extension MemoryBudget {
             + " \(ByteSize.approximately(autovacuum)) for autovacuum"
         guard percent > 80 else { return "\(line)" }
         return "\("warning", .yellow): \(line); more than 80 % leaves little for the system and its cache"
+    }
+}
+
+// MARK: - What is about to be done
+
+extension TuneIntent {
+    package func text(isVerbose: Bool) -> StyledText {
+        [undo?.intent, plan?.text(isVerbose: isVerbose), restart?.text, rescue?.intent].compactMap(\.self).joined()
+    }
+
+    /// The one question for all of it.
+    package var question: String {
+        let words = [
+            undo != nil ? "take this back" : plan != nil || rescue != nil ? "write this" : nil,
+            restart.map { _ in "restart the server" },
+        ]
+        let question = words.compactMap(\.self).joined(separator: " and ")
+        return question.prefix(1).uppercased() + question.dropFirst() + "?"
+    }
+}
+
+extension TuneIntent.Restart {
+    fileprivate var text: StyledText {
+        let others = sessions == 0 ? "none is there now" : "\(sessions) now"
+        return "\("restart", .yellow) for \(settings.joined(separator: ", ")): every session ends (\(others)),"
+            + " and the server is away for some seconds"
+    }
+}
+
+extension UndoReport {
+    fileprivate var intent: StyledText {
+        var table = Table(["setting", "tune wrote", "before", "what happens"])
+        for item in items { table.add([item.setting, item.set, item.was ?? "(not set)", item.outcome.rawValue]) }
+        return ["to be taken back, of profile \(profile?.rawValue ?? ""):", table.text].joined()
+    }
+}
+
+extension RescueReport {
+    fileprivate var intent: StyledText {
+        var text: StyledText = "\(file)\n    the server does not start: \(lines: problem ?? "", indent: 4)"
+        for change in changes { text += "\n    to be taken out: \(change)" }
+        if let kept { text += "\n    the old file will be kept: \(kept)" }
+        return text
     }
 }
 
@@ -114,10 +163,7 @@ extension TuneReport.Item {
 extension UndoReport {
     fileprivate var text: StyledText {
         guard let profile else { return "nothing to undo: no tune has written here" }
-        var table = Table(["setting", "tune wrote", "before", "what happened"])
-        for item in items { table.add([item.setting, item.set, item.was ?? "(not set)", item.outcome.rawValue]) }
-        let undone: StyledText = "\("\(profile.rawValue): undone", .green)"
-        return ((table.isEmpty ? [] : [table.text]) + [undone] + restartNeeded(restart)).joined()
+        return (["\("\(profile.rawValue): undone", .green)"] + restartNeeded(restart)).joined()
     }
 }
 

@@ -21,12 +21,11 @@ package enum FindingFormat: String, CaseIterable, Sendable {
 }
 
 extension VerifyReport {
-    /// For people: what was checked, findings by section, and a verdict in the last line.
+    /// For people: the findings, the worst first, then what was checked, and a verdict in the last line.
     package var text: StyledText {
-        var lines: [StyledText] = []
+        var lines = findings.map(\.text)
         for section in checkedSections {
             lines.append(section.heading)
-            lines += section.findings.map(\.text)
             for item in section.unseen {
                 lines.append("  \("not seen", .yellow)  \(item.what): \(item.reason)")
                 if let fix = item.fix { lines.append("      \(fix)") }

@@ -25,6 +25,12 @@ package struct ExpectedLayout: Sendable {
         self.steps = last
     }
 
+    /// The step that makes a thing, or removes it; for a right, else that of its object.
+    package func step(of key: Fact.Key) -> SchemaStep? { steps[key] ?? steps[Fact.Key(.owner, key.object)] }
+
+    /// What the steps remove.
+    var absent: [Fact.Key] { steps.keys.filter { facts[$0] == nil } }
+
     package func fact(_ kind: Fact.Kind, _ object: ObjectName?) -> Fact? {
         object.flatMap { facts[Fact.Key(kind, $0)] }
     }

@@ -22,17 +22,27 @@ package struct LedgerEntry: Sendable {
 
 package struct Ledger: Sendable {
     package let entries: [LedgerEntry]
+    /// Whether there are more rows than ``limit``, which were not read.
+    private let isCut: Bool
+    /// How many rows have no number of a step, or a state that no ledger has.
+    private let unreadable: Int
 
     package static let none = Ledger(entries: [])
+    /// More steps than any series has; a table of others may have any number of rows.
+    private static let limit = 10_000
 
-    private init(entries: [LedgerEntry]) { self.entries = entries }
+    private init(entries: [LedgerEntry]) {
+        self.entries = entries
+        isCut = false
+        unreadable = 0
+    }
 
     /// Reads the ledger; empty when the database has none.
     ///
     /// Two short queries, so that a database without a ledger logs no error; nothing in them depends on `search_path`,
     /// so the session need not be pinned.
     /// - Throws: ``PostgresError``, 42501 when the role may not read it.
-    package static func read(_ connection: borrowing Connection) throws -> Ledger {
+    package static func read(_ connection: borrowing Connection) throws(PostgresError) -> Ledger {
         guard try connection.query("SELECT pg_catalog.to_regclass('emaildb.ledger')::pg_catalog.text").first?[0] != nil
         else { return .none }
         return Ledger(try connection.query(query))
@@ -42,13 +52,18 @@ package struct Ledger: Sendable {
     package static let query = SQLFile("ledger").text
 
     package init(_ rows: Rows) {
-        entries = rows.map { row in
-            LedgerEntry(
-                step: row.integer("step") ?? 0, name: row.text("name"), hash: row.text("hash"),
-                chain: row.text("chain"), state: LedgerEntry.State(rawValue: row.text("state")) ?? .started,
+        isCut = rows.count > Self.limit
+        let read = rows.prefix(Self.limit)
+        entries = read.compactMap { row in
+            guard let step = row.integer("step"), let state = LedgerEntry.State(rawValue: row.text("state")) else {
+                return nil
+            }
+            return LedgerEntry(
+                step: step, name: row.text("name"), hash: row.text("hash"), chain: row.text("chain"), state: state,
                 startedAt: row.text("started_at"), milliseconds: row.integer("duration_ms"),
                 appliedBy: row.text("applied_by"), toolVersion: row.text("tool_version"))
         }
+        unreadable = read.count - entries.count
     }
 
     package func compare(with source: SchemaSource) -> LedgerComparison {
@@ -65,11 +80,19 @@ package struct Ledger: Sendable {
             + " backup, and run emaildb init again."
         var expected = 1
         for entry in entries {
-            for gap in expected..<max(expected, entry.step) {
-                let name = steps[gap].map { " (\($0.name))" } ?? ""
-                add(gap, "step \(gap)\(name) is not in the ledger although later steps are", fix: ledgerChanged)
+            while expected < entry.step, let step = steps[expected] {
+                add(
+                    expected, "step \(expected) (\(step.name)) is not in the ledger although later steps are",
+                    fix: ledgerChanged)
+                expected += 1
             }
-            expected = entry.step + 1
+            if expected < entry.step {
+                // A range, as a number in a table of others may be any.
+                let gap =
+                    expected == entry.step - 1 ? "step \(expected) is" : "steps \(expected) to \(entry.step - 1) are"
+                add(expected, "\(gap) not in the ledger although later steps are", fix: ledgerChanged)
+            }
+            expected = max(expected, entry.step + 1)
             let (number, name, hash) = (entry.step, entry.name, entry.hash)
             if let step = steps[number] {
                 if step.name != name {
@@ -96,6 +119,14 @@ package struct Ledger: Sendable {
                     fix: "Use the emaildb that upgraded this database, or a later one.")
             }
         }
+        if unreadable > 0 {
+            add(
+                expected, "rows of emaildb.ledger have no step number, or a state that is none: \(unreadable)",
+                fix: ledgerChanged)
+        }
+        if isCut {
+            add(expected, "emaildb.ledger has more than \(Self.limit) rows; no more were read", fix: ledgerChanged)
+        }
         let done = Set(entries.filter { $0.state == .done }.map(\.step))
         return LedgerComparison(pending: source.steps.filter { !done.contains($0.number) }, problems: problems)
     }
@@ -114,4 +145,15 @@ package struct LedgerProblem: Sendable {
     /// The name of the step, when it is one that this binary does not know.
     package let unknown: String?
     package let problem: Problem
+
+    /// What is called `emaildb.ledger` is none.
+    package static func unreadable(_ error: PostgresError) -> LedgerProblem {
+        LedgerProblem(
+            step: 0, unknown: nil,
+            problem: Problem(
+                problem: "emaildb.ledger cannot be read as a ledger: \(error.message)",
+                fix:
+                    "Restore the schema emaildb from a backup, or use a database of its own: emaildb init -d OTHER_NAME"
+            ))
+    }
 }

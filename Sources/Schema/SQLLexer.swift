@@ -219,17 +219,35 @@ package enum SQLText {
     }
 
     /// The statements of a file, from their first words: it is split at the semicolons that are neither in a quoted text
-    /// or name, nor between dollar quotes, nor in a comment, nor in the body of a function in standard SQL
-    /// (`BEGIN ATOMIC`, which the steps do not use).
+    /// or name, nor between dollar quotes, nor in a comment, nor in the body of a function in standard SQL.
     package static func statements(of sql: String) -> [String] {
-        var statements: [[UInt8]] = [[]]
+        elements(of: Array(sql.utf8)[...]).map { String(decoding: $0.flatMap(\.bytes), as: UTF8.self) }
+    }
+
+    /// The statements as their elements, without blanks before the first.
+    static func elements(of sql: ArraySlice<UInt8>) -> [[SQLLexer.Element]] {
+        var statements: [[SQLLexer.Element]] = [[]]
+        var last: String?
+        // How deep in `BEGIN ATOMIC ... END`, in which CASE has an END as well.
+        var depth = 0
         for element in SQLLexer(sql) {
-            if element.keyword == ";" {
+            if element.isBlank {
+                if statements[statements.count - 1].isEmpty { continue }
+            } else {
+                switch element.keyword {
+                case "atomic" where last == "begin": depth = 1
+                case "case" where depth > 0: depth += 1
+                case "end" where depth > 0: depth -= 1
+                default: break
+                }
+                last = element.keyword
+            }
+            if element.keyword == ";" && depth == 0 {
                 statements.append([])
-            } else if !(statements[statements.count - 1].isEmpty && element.isBlank) {
-                statements[statements.count - 1] += element.bytes
+            } else {
+                statements[statements.count - 1].append(element)
             }
         }
-        return statements.filter { !$0.isEmpty }.map { String(decoding: $0, as: UTF8.self) }
+        return statements.filter { !$0.isEmpty }
     }
 }

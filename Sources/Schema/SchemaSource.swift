@@ -61,7 +61,8 @@ package struct SchemaSource: Sendable {
         }
             + files.flatMap { name, text in
                 let sql = SchemaStep.normalised(text)
-                return (StepHeader(sql).problems + StepHeader.misplaced(in: sql)).map { "\(name):\($0)" }
+                return (StepHeader(sql).problems + StepHeader.misplaced(in: sql) + StepContents.problems(in: sql))
+                    .map { "\(name):\($0)" }
             }
     }
 
@@ -82,9 +83,12 @@ package struct SchemaSource: Sendable {
         guard let files = try texts(path, ".sql") else {
             throw Invalid(problems: ["\(path): not a folder that can be read"])
         }
-        let layouts = try texts(path + "/layout", ".txt") ?? []
-        return try SchemaSource(
-            files: files, layouts: Dictionary(uniqueKeysWithValues: layouts.map { ($0.name, $0.text) }))
+        let layouts = Dictionary(grouping: try texts(path + "/layout", ".txt") ?? [], by: \.name)
+        // Names that differ in their bytes may be equal as texts.
+        if let name = layouts.first(where: { $0.value.count > 1 })?.key {
+            throw Invalid(problems: ["\(path)/layout: two files have the same name, \(SQL.name(name))"])
+        }
+        return try SchemaSource(files: files, layouts: layouts.compactMapValues(\.first?.text))
     }
 
     /// The files of a folder whose names end so; nil when it cannot be read.

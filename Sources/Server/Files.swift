@@ -21,9 +21,9 @@ enum Files {
         return "mode \(String(status.st_mode & 0o7777, radix: 8)), uid \(status.st_uid)"
     }
 
-    static func read(_ path: String) -> [UInt8]? { FileManager.default.contents(atPath: path).map { [UInt8]($0) } }
+    static func read(_ path: String) -> [UInt8]? { fileBytes(path) }
 
-    static func text(_ path: String) -> String? { read(path).map { String(decoding: $0, as: UTF8.self) } }
+    static func text(_ path: String) -> String? { fileText(path) }
 
     static func names(_ folder: String) throws(Failure) -> [String] {
         do { return try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
@@ -31,45 +31,50 @@ enum Files {
         }
     }
 
-    /// Makes or replaces a file, whole or not at all: a new one beside it, renamed over the old.
-    /// - Parameters:
-    ///   - owner: to whom root gives it.
-    ///   - isDurable: whether it survives a power failure from then on.
+    /// Makes or replaces a file for its owner alone, whole or not at all; one that its group may read (initdb -g) stays so.
+    /// - Parameter owner: to whom root gives it.
     static func write(
-        _ contents: some Sequence<UInt8>, to path: String, owner: ServerUser? = nil, isDurable: Bool = false
+        _ contents: some Sequence<UInt8>, to path: String, owner: ServerUser? = nil
     ) throws(Failure) {
-        // A replaced file keeps its mode: a cluster that its group may read (initdb -g) stays one.
-        var status = stat()
-        let mode = stat(path, &status) == 0 ? status.st_mode & 0o777 : 0o600
-        let beside = path + ".emaildb"
-        unlink(beside)
-        let file = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw failure(path) }
-        let bytes = Array(contents)
-        let isWritten =
-            bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) } == bytes.count
-            && (owner.map { getuid() != 0 || fchown(file, $0.id, $0.group) == 0 } ?? true)
-            && fchmod(file, mode) == 0 && (!isDurable || fsync(file) == 0)
-        let failure = failure(path)
-        close(file)
-        guard isWritten else {
-            unlink(beside)
-            throw failure
-        }
-        try move(beside, to: path)
-        guard isDurable else { return }
-        // The rename itself must survive as well.
-        let folder = open(path.unicodeScalars.lastIndex(of: "/").map { String(path[...$0]) } ?? ".", O_RDONLY)
-        fsync(folder)
-        close(folder)
+        do throws(FileOutput.Refused) {
+            try FileOutput.replace(
+                path, Array(contents), newMode: 0o600, owner: owner.map { ($0.id, $0.group) } ?? (geteuid(), getegid()))
+        } catch { throw Failure(.refused, "\(path) cannot be written: \(error)") }
     }
 
+    /// Makes a folder, which others than its owner cannot write, and those above it.
+    /// - Parameter owner: to whom root gives it; then it must not have been there, and no link either.
     static func makeFolder(_ path: String, owner: ServerUser? = nil) throws(Failure) {
         do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            let above = path.unicodeScalars.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+            if !above.isEmpty {
+                try FileManager.default.createDirectory(atPath: above, withIntermediateDirectories: true)
+            }
         } catch { throw Failure(.refused, "\(path) cannot be made: \(error)") }
-        guard let owner, getuid() == 0, chown(path, owner.id, owner.group) != 0 else { return }
-        throw Failure(.refused, "cannot give \(path) to user \(owner.id)", fix: "run as an ordinary user")
+        var status = stat()
+        guard
+            mkdir(path, 0o755) == 0
+                || (errno == EEXIST && owner == nil && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR)
+        else { throw Failure(.refused, "\(path) cannot be made: \(String(cString: strerror(errno)))") }
+        guard let owner, getuid() == 0 else { return }
+        let folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        defer { if folder >= 0 { close(folder) } }
+        guard folder >= 0, fchown(folder, owner.id, owner.group) == 0 else {
+            throw Failure(.refused, "cannot give \(path) to user \(owner.id)", fix: "run as an ordinary user")
+        }
+    }
+
+    /// The start of a plain file that another user may have put there; nil for a link or anything else.
+    static func beginning(_ path: String) -> String? {
+        let file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return withUnsafeTemporaryAllocation(byteCount: 8192, alignment: 1) { buffer in
+            let count = Glibc.read(file, buffer.baseAddress, buffer.count)
+            return count < 0 ? nil : String(decoding: buffer[..<count], as: UTF8.self)
+        }
     }
 
     static func remove(_ path: String) throws(Failure) {

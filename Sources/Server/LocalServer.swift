@@ -4,32 +4,12 @@ import Glibc
 import Install
 package import Postgres
 
-/// The server that runs on a data directory, as its postmaster.pid says.
-package struct RunningServer: Sendable {
-    package let pid: Int32
-    package let port: Int
-    /// Whether it accepts connections.
-    let isReady: Bool
-
-    /// nil when none runs.
-    package init?(_ data: String) {
-        let lines = (Files.text(data + "/postmaster.pid") ?? "").splitScalars("\n")
-        guard lines.count > 3, let pid = Int32(lines[0]), let port = Int(lines[3]) else { return nil }
-        // The number may have been given to another program since, and a killed server stays behind as a zombie until
-        // its parent looks.
-        let words = (Files.text("/proc/\(pid)/stat") ?? "").split(separator: " ")
-        guard words.count > 2, words[1] == "(postgres)", words[2] != "Z" else { return nil }
-        self.pid = pid
-        self.port = port
-        isReady = lines.count > 7 && lines[7].hasPrefix("ready")
-    }
-}
-
 /// A private PostgreSQL server in a folder of its own, reachable on the loopback address only.
 ///
 /// The folder holds `data` (the cluster), `pgpass` (the passwords of the superuser and of `email_service`, mode 0600),
-/// `application-password` (the latter alone, for `init`) and `log`. PostgreSQL refuses to run as root, so root starts it
-/// as `nobody`, who keeps one capability: to search folders that only root may enter.
+/// `application-password` (the latter alone, for `init`), `log`, and `lock`, which one start or stop at a time holds.
+/// PostgreSQL refuses to run as root, so root starts it as `nobody`, who keeps at most one capability: to search folders
+/// that only root may enter. Where others can change the folder, ``StateFolder`` comes first.
 ///
 /// Starting and stopping block the thread.
 package struct LocalServer: Sendable {
@@ -51,7 +31,7 @@ package struct LocalServer: Sendable {
         guard let running else { return nil }
         return ConnectionSettings(parameters: [
             "host": "127.0.0.1", "port": String(running.port), "user": Self.superuser, "passfile": passwordFile,
-            "dbname": "postgres",
+            "dbname": "postgres", "hostaddr": "127.0.0.1", "sslmode": "disable", "gssencmode": "disable",
         ])
     }
 
@@ -64,6 +44,15 @@ package struct LocalServer: Sendable {
     package func start(
         _ binaries: ServerBinaries, preferredPort: Int?,
         settings: [String: String] = ["shared_preload_libraries": "pg_stat_statements"], trustsSuperuser: Bool = false
+    ) throws {
+        try locked {
+            try startAlone(
+                binaries, preferredPort: preferredPort, settings: settings, trustsSuperuser: trustsSuperuser)
+        }
+    }
+
+    private func startAlone(
+        _ binaries: ServerBinaries, preferredPort: Int?, settings: [String: String], trustsSuperuser: Bool
     ) throws {
         try wait(until: { running?.isReady != false }, "the server does not become ready")
         if running != nil { return }
@@ -84,15 +73,46 @@ package struct LocalServer: Sendable {
     /// Stops the server; does nothing when none runs.
     /// - Parameter immediately: without a checkpoint, as after a crash.
     package func stop(immediately: Bool = false) throws {
-        guard let pid = running?.pid else { return }
+        if running == nil && !Files.exists(lockFile) { return }
+        try locked { try stopAlone(immediately: immediately) }
+    }
+
+    private func stopAlone(immediately: Bool) throws {
+        guard let running else { return }
+        let pid = running.pid
+        guard running.isCertain else {
+            throw Failure(
+                .refused, "process \(pid) of another user may be the server on \(data), so it is not stopped here",
+                fix: "As that user, or as root: kill -INT \(pid)")
+        }
         // The signals of pg_ctl's fast and immediate modes; pg_ctl itself may be gone or of another version by now.
         kill(pid, immediately ? SIGQUIT : SIGINT)
-        try wait(until: { running == nil }, "the server (process \(pid)) does not stop")
+        try wait(until: { self.running == nil }, "the server (process \(pid)) does not stop")
+    }
+
+    private var lockFile: String { directory + "/lock" }
+
+    /// Runs a body while no other process starts or stops the server of this folder.
+    private func locked(_ body: () throws -> Void) throws {
+        try? Files.makeFolder(directory)
+        let file = open(lockFile, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else {
+            throw Failure(.failed, "cannot write in \(directory)", fix: "cd to a folder where you may make .emaildb")
+        }
+        defer { close(file) }
+        // As long as making a cluster and starting it may take together.
+        for _ in 0..<2400 {
+            if flock(file, LOCK_EX | LOCK_NB) == 0 { return try body() }
+            pauseThread(for: .milliseconds(100))
+        }
+        throw Failure(
+            .lockTimeout, "another emaildb dev is still at work in \(directory)", fix: "fuser -v \(lockFile)")
     }
 
     private func wait(until isDone: () -> Bool, _ problem: String) throws {
         for _ in 0..<600 {
             if isDone() { return }
+            try Interruption.check()
             pauseThread(for: .milliseconds(100))
         }
         throw Failure(.failed, problem, fix: "tail \(logFile)")
@@ -105,7 +125,9 @@ package struct LocalServer: Sendable {
         let running = try requireRunning()
         let variable = EnvironmentVariable.applicationPasswordFile.name
         return """
-            unset DATABASE_URL PGSERVICE PGHOSTADDR PGDATABASE PGPASSWORD PGOPTIONS
+            unset DATABASE_URL PGSERVICE PGHOSTADDR PGDATABASE PGPASSWORD PGOPTIONS PGSERVICEFILE PGSSLMODE PGREQUIRESSL
+            unset PGSSLNEGOTIATION PGSSLROOTCERT PGSSLCERT PGSSLKEY PGSSLCERTMODE PGGSSENCMODE PGCHANNELBINDING
+            unset PGREQUIREAUTH PGREQUIREPEER PGTARGETSESSIONATTRS PGLOADBALANCEHOSTS PGMINPROTOCOLVERSION PGMAXPROTOCOLVERSION
             export PGHOST=127.0.0.1 PGPORT=\(running.port) PGUSER=\(Self.superuser)
             export PGPASSFILE=\(passwordFile.quotedForShell)
             export \(variable)=\(applicationPasswordFile.quotedForShell)
@@ -115,9 +137,15 @@ package struct LocalServer: Sendable {
     /// Becomes psql, in a database or, where there is none of that name, in `postgres`.
     package func becomePsql(_ database: String, _ arguments: [String]) throws(Failure) -> Never {
         let running = try requireRunning()
+        // They lead elsewhere; PG_COLOR and the like are psql's own.
+        for name in ProcessInfo.processInfo.environment.keys where name.hasPrefix("PG") && !name.hasPrefix("PG_") {
+            unsetenv(name)
+        }
         let found = connectionSettings.flatMap { settings in
             try? Connection(settings).query("SELECT FROM pg_database WHERE datname = $1", [database])
         }
+        try Interruption.check()
+        Interruption.uninstall()
         setenv("PGPASSFILE", passwordFile, 1)
         unsetenv("PGPASSWORD")
         unsetenv("PGSERVICE")
@@ -152,7 +180,12 @@ package struct LocalServer: Sendable {
         defer { unlink(secret) }
         // A cluster is only there once it is whole: initdb works beside its place.
         let options = ["--pwfile", secret, "--auth=scram-sha-256", "--locale=C.UTF-8", "--data-checksums"]
-        try binaries.makeCluster(attempt, options, as: .nobody, fix: "tail \(logFile)")
+        do {
+            try binaries.makeCluster(attempt, options, as: .nobody, fix: "tail \(logFile)")
+        } catch {
+            try? Files.remove(attempt)
+            throw error
+        }
         if trustsSuperuser {
             let rules = "host all \(Self.superuser) 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
             try Files.write(rules.utf8, to: attempt + "/pg_hba.conf", owner: .nobody)

@@ -13,6 +13,8 @@ package struct ScratchServer {
     /// The folder of everything; its owner is this process's user, so that others cannot plant one.
     private let folder: String
     private var data: String { folder + "/data" }
+    /// What a sudden end of this process does: the server is ended, and the next run removes the folder.
+    private let ending: Int?
 
     private static let prefix = "/tmp/emaildb-proof-"
 
@@ -42,15 +44,23 @@ package struct ScratchServer {
         misread: (borrowing Connection) throws -> String? = { _ in nil }
     ) throws -> Outcome {
         try AutoConfiguration.write(
-            autoConfiguration.text, to: data + "/postgresql.auto.conf", owner: installation.owner)
+            autoConfiguration.bytes, to: data + "/postgresql.auto.conf", owner: installation.owner)
         let options = options(commandLine)
         guard starts else {
             return Outcome(sharedMemory: try sharedMemory(options), hugePages: nil)
         }
         let log = data + "/log"
         let started = try installation.binaries.start(data, log: log, options, as: installation.owner)
-        guard started.status == 0 else { throw Refusal(words: Self.complaint(Files.text(log) ?? started.errors)) }
-        defer { _ = try? run("pg_ctl", ["-D", data, "-m", "immediate", "-s", "stop"]) }
+        guard started.status == 0 else {
+            let words = Files.text(log) ?? started.errors
+            // Somebody ended it, which is no refusal.
+            guard !words.contains(" shutdown request") else {
+                throw Failure(
+                    .interrupted(by: SIGTERM), "the scratch server was ended by a signal", fix: "Run it again.")
+            }
+            throw Refusal(words: Self.complaint(words))
+        }
+        defer { StrayServer.endAndWait(data) }
         let connection = try Connection(
             ConnectionSettings(parameters: [
                 "host": data, "port": "5432", "user": LocalServer.superuser, "dbname": "postgres",
@@ -67,12 +77,18 @@ package struct ScratchServer {
             hugePages: memory.integer("pages").flatMap { $0 > 0 ? $0 : nil })
     }
 
-    package func remove() { try? Files.remove(folder) }
+    package func remove() {
+        StrayServer.endAndWait(data)
+        try? Files.remove(folder)
+        if let ending { Interruption.forget(ending) }
+    }
 
     package init(_ installation: ServerInstallation, walSegmentSize: Int) throws {
         Self.sweep()
         self.installation = installation
         folder = "\(Self.prefix)\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+        let data = folder + "/data"
+        ending = try Interruption.undoable({}, undo: { StrayServer.end(data) }).ending
         let owner = installation.owner
         guard mkdir(folder, 0o755) == 0, mkdir(data, 0o700) == 0,
             getuid() != 0 || chown(data, owner.id, owner.group) == 0

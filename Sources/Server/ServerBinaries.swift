@@ -7,9 +7,12 @@ import Postgres
 package struct ServerUser: Sendable, Hashable {
     let id: UInt32
     let group: UInt32
+    /// Whether it may pass through folders that only root may enter, and so read every file; nil: where the programs,
+    /// or files that their arguments name, are in such a folder.
+    var passesRootsFolders: Bool? = false
 
     /// As whom root runs private servers, because PostgreSQL refuses to run as root.
-    static let nobody = ServerUser(id: 65534, group: 65534)
+    static let nobody = ServerUser(id: 65534, group: 65534, passesRootsFolders: nil)
 }
 
 /// An installed PostgreSQL server: the folder that holds `bin/postgres`.
@@ -48,27 +51,38 @@ package struct ServerBinaries: Sendable, Hashable {
 
     /// Runs one of the server's programs to its end, blocking the thread.
     ///
-    /// It runs as the server's user, with the server's own libraries and without `PG*` variables.
+    /// It runs as the server's user, with the server's own libraries and without `PG*` variables. Nothing looks into the
+    /// folder of those libraries before it is that user.
     /// - Parameter environment: instead of this process's own.
     package func run(
         _ name: String, _ arguments: [String], as user: ServerUser, environment: [String: String]? = nil
     ) throws(Failure) -> ProgramOutcome {
         var variables = environment ?? ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("PG") }
-        variables["LD_LIBRARY_PATH"] = directory + "/lib"
-        // The user may not be able to stay in the present folder.
-        var words = ["env", "--chdir=/"]
+        variables["LD_LIBRARY_PATH"] = nil
+        var words: [String] = []
         if getuid() == 0 {
-            // With one capability left: to search folders that only root may enter. Without no_setuid_fixup, access(2),
-            // by which initdb looks for its files, would ignore it.
-            let capability = "-all,+dac_read_search"
+            // At most one capability is left: to search folders that only root may enter. Without no_setuid_fixup,
+            // access(2), by which initdb looks for its files, would ignore it.
+            let capability = passesRootsFolders(user, arguments) ? "-all,+dac_read_search" : "-all"
             words += [
                 "/usr/bin/setpriv", "--reuid", String(user.id), "--regid", String(user.group), "--clear-groups",
                 "--no-new-privs", "--securebits", "+no_setuid_fixup", "--inh-caps", capability, "--ambient-caps",
                 capability, "--bounding-set", capability, "--",
             ]
         }
-        words += ["\(directory)/bin/\(name)"] + arguments
+        // env(1) would take a path with = in it for a variable.
+        let script = "LD_LIBRARY_PATH=$1; export LD_LIBRARY_PATH; shift; exec \"$@\""
+        words += ["/bin/sh", "-c", script, name, directory + "/lib", "\(directory)/bin/\(name)"] + arguments
         return try ChildProgram.run(words, environment: variables)
+    }
+
+    /// Whether a user gets the capability to pass through root's folders: only where it is needed, and never with
+    /// programs that others than root can change.
+    private func passesRootsFolders(_ user: ServerUser, _ arguments: [String]) -> Bool {
+        let programs = ["/bin/postgres", "/bin/initdb", "/bin/pg_ctl"].map { directory + $0 }
+        let files = arguments.filter { $0.hasPrefix("/") }
+        return (user.passesRootsFolders ?? user.isShutOut(of: programs + files))
+            && (programs + [directory + "/lib"]).allSatisfy { Stranger.onTheWay(to: $0) == nil }
     }
 
     /// Makes a cluster, whose superuser is ``LocalServer/superuser``.
@@ -85,15 +99,23 @@ package struct ServerBinaries: Sendable, Hashable {
     ) throws(Failure) -> ProgramOutcome {
         // pg_ctl hands these to a shell.
         let options = settings.sorted { $0.key < $1.key }.map { "-c \($0.key)=\($0.value.quotedForShell)" }
-        return try run(
-            "pg_ctl",
-            ["-D", data, "-w", "-t", "60", "-s", "-l", log, "-o", options.joined(separator: " "), "start"], as: user)
+        let ending = try Interruption.undoable({}, undo: { StrayServer.end(data) }).ending
+        defer { if let ending { Interruption.forget(ending) } }
+        do {
+            return try run(
+                "pg_ctl",
+                ["-D", data, "-w", "-t", "60", "-s", "-l", log, "-o", options.joined(separator: " "), "start"], as: user
+            )
+        } catch {
+            StrayServer.endAndWait(data, isNew: true)
+            throw error
+        }
     }
 }
 
 extension String {
     /// As one word of a shell.
-    var quotedForShell: String { "'" + replacingScalars { $0 == "'" ? "'\\''" : nil } + "'" }
+    package var quotedForShell: String { "'" + replacingScalars { $0 == "'" ? "'\\''" : nil } + "'" }
 }
 
 package enum Paths {

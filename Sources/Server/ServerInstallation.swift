@@ -40,7 +40,12 @@ package struct ServerInstallation: Sendable {
         self.binaries = binaries
         self.dataDirectory = dataDirectory
         self.configurationFile = configurationFile ?? dataDirectory + "/postgresql.conf"
-        owner = try Self.owner(of: dataDirectory)
+        var owner = try Self.owner(of: dataDirectory)
+        // A private server's; the owner of any other decides what its configuration loads, and gets no capability.
+        owner.passesRootsFolders =
+            owner.id == ServerUser.nobody.id
+            && owner.isShutOut(of: [binaries.directory + "/bin/postgres", dataDirectory, self.configurationFile])
+        self.owner = owner
         let version = try binaries.run("postgres", ["--version"], as: owner)
         guard version.majorVersion == String(major)[...] else {
             throw Unreachable(reason: "\(programs) holds \(version.output.prefix { $0 != "\n" }), not \(major)")

@@ -38,7 +38,7 @@ package struct Tuner: Sendable {
             // Ctrl-C reaches the programs of the scratch server as well; without them the proof would look impossible.
             try Interruption.check()
             // What an earlier profile left may be more than this one sets.
-            if forApplying { try Privileges.check(preparation.during.labels, connection) }
+            if forApplying, server.keeper == nil { try Privileges.check(preparation.during.labels, connection) }
             return plan
         }
     }
@@ -55,19 +55,42 @@ package struct Tuner: Sendable {
                     fix: "emaildb tune --profile \(options.profile.rawValue) --plan")
             }
             try ConfigurationWriter(server: server, progress: progress).apply(preparation, connection)
-            return try TuneReport(plan, connection)
+            return try Interruption.finishing { try TuneReport(plan, connection) }
         }
     }
 
     /// Looks again at what a plan came to, after a restart.
     package func review(_ plan: TunePlan) throws -> TuneReport { try session { try TuneReport(plan, $1) } }
 
-    /// Takes back what ``apply(_:_:)`` did, as far as the values are still ours; refused when the server would not
-    /// start with what was there before.
-    package func undo() throws -> UndoReport {
+    /// What ``undo(_:)`` would take back of what ``apply(_:_:)`` did, as far as the values are still ours.
+    ///
+    /// Nothing is written. Refused when the server would not start with what was there before.
+    package func undoPlan() throws -> UndoReport {
+        try session { server, connection in
+            let undoing = ConfigurationWriter(server: server, progress: progress).undoing()
+            if let keeper = server.keeper { throw keeper.refusal(undoing: undoing?.changes ?? []) }
+            guard let undoing else { return UndoReport(profile: nil, items: [], restart: []) }
+            try Privileges.check(undoing.journal.labels, connection)
+            _ = try StartCheck(server: server, progress: progress).prove(undoing.candidate, connection)
+            try Interruption.check()
+            return undoing.report
+        }
+    }
+
+    /// Takes back what ``undoPlan()`` listed; refused when the server has changed since: only what was agreed to is
+    /// taken back.
+    package func undo(_ agreed: UndoReport) throws -> UndoReport {
         try session(isLocked: true) { server, connection in
-            if let journal = server.journal { try Privileges.check(journal.labels, connection) }
-            return try ConfigurationWriter(server: server, progress: progress).undo(connection)
+            let writer = ConfigurationWriter(server: server, progress: progress)
+            guard let undoing = writer.undoing(), undoing.items == agreed.items else {
+                throw Failure.refused(
+                    "the server's configuration has changed since this was shown; nothing was written",
+                    fix: "emaildb tune --undo")
+            }
+            try Interruption.check()
+            try writer.takeBack(undoing.changes, undoing.journal, leaving: nil, connection)
+            return UndoReport(
+                profile: agreed.profile, items: undoing.items, restart: try ServerState(connection).waitingForRestart)
         }
     }
 
@@ -93,15 +116,18 @@ package struct Tuner: Sendable {
     ///
     /// When it does not come up, its former configuration is put back and it is started with that.
     package func restart(_ point: RestartPoint) throws -> RestartReport {
-        guard try !snapshot().waitingForRestart.isEmpty else {
-            return RestartReport(outcome: .notNeeded, milliseconds: 0, words: nil, waiting: [])
-        }
+        guard try !snapshot().waitingForRestart.isEmpty else { return try notRestarted() }
         let start = ContinuousClock.now
-        let words = try point.restart(progress)
+        let words = try Interruption.finishing { try point.restart(progress) }
         let milliseconds = start.duration(to: .now).wholeMilliseconds
         return RestartReport(
             outcome: words == nil ? .restarted : .rolledBack, milliseconds: milliseconds, words: words,
             waiting: try snapshot().waitingForRestart)
+    }
+
+    /// That nothing was restarted, and what waits for it all the same.
+    func notRestarted() throws -> RestartReport {
+        RestartReport(outcome: .notNeeded, milliseconds: 0, words: nil, waiting: try snapshot().waitingForRestart)
     }
 
     // MARK: - Parts
@@ -141,14 +167,26 @@ package struct Tuner: Sendable {
         if version < Preflight.minimumVersion { try [Problem.tooOld(version)].refuse() }
         let pid = try connection.query("SELECT pg_backend_pid() AS pid").first?.integer("pid")
         if pid != connection.announcedProcessID { try [Problem.pooler(command: "tune")].refuse() }
-        try Privileges.check(labels, connection)
+        let manager = try Manager.of(connection)
+        let keeper = manager.flatMap { $0.keepsConfiguration ? $0 : nil }
+        do {
+            try Privileges.check(keeper == nil ? labels : [], connection)
+        } catch let failure as Failure {
+            // Of a service, nobody can be granted what a plan needs.
+            guard let keeper, keeper.isService else { throw failure }
+            throw keeper.refusal(keeper.command(for: []))
+        }
+        // The last gate: whoever writes comes through here.
+        if isLocked, let keeper { throw keeper.refusal(keeper.command(for: [])) }
         if isLocked {
             try InstallLock.acquire(connection, deadline: .now + lockTimeout) {
                 progress(.doing("waiting for another emaildb: \($0.joined(separator: "; "))"))
             }
         }
         defer { if isLocked, connection.isAlive { try? InstallLock.release(connection) } }
-        return try body(try ServerState(connection), connection)
+        var server = try ServerState(connection)
+        server.manager = manager
+        return try body(server, connection)
     }
 
     private func connect() throws -> Connection {
@@ -156,9 +194,9 @@ package struct Tuner: Sendable {
         maintenance["dbname"] = DatabaseCreation.maintenanceDatabase
         do {
             return try Connection(maintenance)
-        } catch let error as PostgresError
-            where error.sqlState == .invalidCatalogName || error.sqlState == .insufficientPrivilege
-        {
+        } catch {
+            let states: [SQLState?] = [.invalidCatalogName, .insufficientPrivilege]
+            guard states.contains(error.sqlState) else { throw error }
             return try Connection(settings)
         }
     }

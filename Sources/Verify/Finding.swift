@@ -3,7 +3,7 @@ package import Schema
 
 /// One thing that a check found.
 package struct Finding: Sendable, Hashable, Encodable {
-    package enum Severity: String, Sendable, Hashable, Codable, Comparable {
+    package enum Severity: String, Sendable, Hashable, Codable, Comparable, CaseIterable {
         /// Isolation, correctness or a documented promise is broken.
         case error
         /// Performance or a good habit is; or it may be on purpose, with a reason for the ignore file.
@@ -15,17 +15,18 @@ package struct Finding: Sendable, Hashable, Encodable {
     /// What it is: stable, never given another meaning.
     package let code: String
     package let severity: Severity
+    package let stake: FindingCode.Stake
     /// What it is about, such as `policy email_messages.email_messages_tenant_policy`.
     package let object: String
     package let message: String
     package let expected: String?
     package let actual: String?
     /// The SQL that fixes it, to be run as a superuser; nil when no SQL can, and ``message`` or the code's page says what to do.
-    package let fix: String?
+    package var fix: String? { statements.isEmpty ? nil : statements.map(\.sql).joined(separator: "\n") }
     package let source: SourceLine?
     package var documentation: String { FindingCode.page + "#" + code }
     /// The same in parts that the script of all findings can order.
-    let statements: [FixStatement]
+    var statements: [FixStatement]
 
     init(
         _ code: FindingCode, object: String, message: String? = nil, expected: String? = nil, actual: String? = nil,
@@ -33,12 +34,12 @@ package struct Finding: Sendable, Hashable, Encodable {
     ) {
         self.code = code.id
         severity = code.severity
+        stake = code.stake
         self.object = object
         self.message = message ?? code.title
         self.expected = expected
         self.actual = actual
         self.statements = statements.inOrder
-        fix = statements.isEmpty ? nil : self.statements.map(\.sql).joined(separator: "\n")
         self.source = source
     }
 

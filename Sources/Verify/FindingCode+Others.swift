@@ -65,15 +65,19 @@ extension FindingCode {
         cause:
             "A view without security_invoker, or a materialized view, over our tables: it shows every tenant's rows to each role"
             + " that may read it.",
-        fix: "ALTER VIEW .. SET (security_invoker = true); a materialized view has to go.")
+        fix: "ALTER VIEW .. SET (security_invoker = true); a materialized view has to be dropped.")
     static let connectionRule = FindingCode(
         .security, 10, "a connection rule admits remote clients without a safe password check", severity: .warning,
         cause: "A line of pg_hba.conf says trust, password, md5 or ident for addresses that are not this machine's.",
-        fix: "Use scram-sha-256 or cert in that line, then SELECT pg_reload_conf();")
+        fix:
+            "Use scram-sha-256 or cert in that line, then SELECT pg_reload_conf(); in emaildb's container, which writes the rules at"
+            + " each start, start it with EMAILDB_HBA_FILE.")
     static let connectionWithoutTLS = FindingCode(
         .security, 11, "a connection rule admits remote clients without TLS", severity: .warning,
         cause: "A line of pg_hba.conf begins with host or hostnossl for addresses that are not this machine's.",
-        fix: "Begin it with hostssl, set ssl = on, then SELECT pg_reload_conf();")
+        fix:
+            "Begin it with hostssl, set ssl = on, then SELECT pg_reload_conf(); in emaildb's container, which writes the rules at"
+            + " each start, start it with EMAILDB_TLS=on.")
     static let passwordEncryption = FindingCode(
         .security, 12, "new passwords are not stored as SCRAM verifiers", severity: .warning,
         cause: "password_encryption is md5.",

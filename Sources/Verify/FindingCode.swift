@@ -21,10 +21,25 @@ package struct FindingCode: Sendable, Hashable {
         var letter: String { self == .probe ? "T" : rawValue.prefix(1).uppercased() }
     }
 
+    /// What is at stake: the order of findings of one severity, the worst first.
+    package enum Stake: Int, Sendable, Comparable {
+        /// Row security was seen to fail.
+        case attack
+        /// It can be gone around.
+        case isolation
+        /// Something else than documented is there.
+        case design
+        /// Queries are slow.
+        case speed
+
+        package static func < (left: Stake, right: Stake) -> Bool { left.rawValue < right.rawValue }
+    }
+
     /// The code, such as `EDB-L012`.
     package let id: String
     package let section: Section
     package let severity: Finding.Severity
+    package let stake: Stake
     package let title: String
     package let cause: String
     package let fix: String
@@ -33,12 +48,19 @@ package struct FindingCode: Sendable, Hashable {
     package static let page = "Sources/EmailDBCommand/Documentation.docc/FindingCodes.md"
 
     init(
-        _ section: Section, _ number: Int, _ title: String, severity: Finding.Severity = .error, cause: String,
-        fix: String
+        _ section: Section, _ number: Int, _ title: String, severity: Finding.Severity = .error, stake: Stake? = nil,
+        cause: String, fix: String
     ) {
         id = "EDB-" + section.letter + String(1000 + number).dropFirst()
         self.section = section
         self.severity = severity
+        self.stake =
+            switch section {
+            case .probe: .attack
+            case .security: .isolation
+            case .plans: .speed
+            case .layout, .ignore: stake ?? .design
+            }
         self.title = title
         self.cause = cause
         self.fix = fix
@@ -105,6 +127,13 @@ extension FindingCode {
         }
     }
 
+    /// The kinds that row security rests on.
+    private static let isolating: Set<Fact.Kind> = [
+        .role, .membership, .setting, .view, .function, .functionBody, .rowSecurity, .policy, .owner, .grant,
+        .defaultPrivileges,
+        .systemFunctions, .inheritance, .rule,
+    ]
+
     static func layout(_ kind: Fact.Kind, _ difference: Difference) -> FindingCode {
         let row = row(kind)
         let severity = difference == .extra && (kind == .index || kind == .column) ? .warning : row.severity
@@ -128,6 +157,7 @@ extension FindingCode {
             }
         return FindingCode(
             .layout, 10 * row.number + difference.rawValue, "the \(row.noun) \(title)", severity: severity,
+            stake: isolating.contains(kind) ? .isolation : .design,
             cause: "\(cause); \(row.reason).", fix: "Run the SQL of the fix\(fix)")
     }
 

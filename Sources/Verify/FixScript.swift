@@ -32,6 +32,12 @@ extension VerifyReport {
             lines += others.map { "--   \($0.code) \($0.object)" }
         }
         guard !statements.isEmpty else { return lines.joined(separator: "\n") + "\n" }
+        let kept = statements.count { $0.isComment }
+        if kept > 0 {
+            lines.append(
+                "-- \(kept) of its statements would delete data and are comments, which begin with \(FixStatement.notRun.dropFirst(3))."
+            )
+        }
         lines += [
             "\\set ON_ERROR_STOP on", "BEGIN;", "SET LOCAL search_path = pg_catalog, pg_temp;",
             "SET LOCAL check_function_bodies = off;", "SET LOCAL row_security = off;",
@@ -59,16 +65,14 @@ extension VerifyReport {
         let step = schemaStep.map {
             " OR (SELECT pg_catalog.max(step) FROM emaildb.ledger) IS DISTINCT FROM \($0)"
         }
-        let name = SQL.literal(database)
-        var tag = "$emaildb$"
-        while name.contains(tag) { tag = "$e" + tag.dropFirst() }
-        return """
-            DO \(tag) BEGIN
-              IF pg_catalog.current_database() <> \(name)\(step ?? "") THEN
+        return SQL.block(
+            """
+            BEGIN
+              IF pg_catalog.current_database() <> \(SQL.literal(database))\(step ?? "") THEN
                 RAISE EXCEPTION 'this script was written for another database, or for other steps: run emaildb verify --fix-sql again';
               END IF;
-            END \(tag);
-            """
+            END
+            """)
     }
 }
 

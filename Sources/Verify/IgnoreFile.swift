@@ -15,7 +15,7 @@ package struct IgnoreFile: Sendable, Hashable {
         package let reason: String
     }
 
-    /// Why a file cannot be used: every bad line, and what is wrong with it.
+    /// Why a file cannot be used: the bad lines, the first 100 of them, and what is wrong with each.
     package struct Malformed: Error, Sendable, Hashable, CustomStringConvertible {
         package let description: String
     }
@@ -25,10 +25,11 @@ package struct IgnoreFile: Sendable, Hashable {
     package let entries: [Entry]
 
     /// Reads the text of a file; empty lines and lines that start with `#` are comments.
-    /// - Throws: ``Malformed`` with every problem at once.
+    /// - Throws: ``Malformed`` with the problems of 100 lines at once.
     package init(name: String, text: String) throws(Malformed) {
         var entries: [Entry] = []
         var problems: [String] = []
+        var badLines = 0
         let lines = text.unicodeScalars.split(omittingEmptySubsequences: false) { $0 == "\n" }
         for (index, line) in lines.enumerated() {
             if line.first == "#" || line.allSatisfy(\.properties.isWhitespace) { continue }
@@ -36,7 +37,11 @@ package struct IgnoreFile: Sendable, Hashable {
                 let end = cell.lastIndex { !$0.properties.isWhitespace }.map { cell.index(after: $0) }
                 return String(cell[..<(end ?? cell.startIndex)].drop(while: \.properties.isWhitespace))
             }
-            func refuse(_ problem: String) { problems.append("\(name):\(index + 1): \(problem)") }
+            func refuse(_ problem: String) {
+                badLines += 1
+                // Another kind of file has as many bad lines as it has lines.
+                if badLines <= 100 { problems.append("\(name):\(index + 1): \(problem)") }
+            }
             guard cells.count == 4, cells.allSatisfy({ !$0.isEmpty }) else {
                 refuse("expected `code | object | YYYY-MM-DD | reason`")
                 continue
@@ -51,6 +56,7 @@ package struct IgnoreFile: Sendable, Hashable {
             }
             entries.append(Entry(line: index + 1, code: cells[0], object: cells[1], until: cells[2], reason: cells[3]))
         }
+        if badLines > problems.count { problems.append("and \(badLines - problems.count) lines more") }
         if !problems.isEmpty { throw Malformed(description: problems.joined(separator: "\n")) }
         self.name = name
         self.entries = entries

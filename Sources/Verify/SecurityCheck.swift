@@ -6,7 +6,7 @@ import Schema
 /// One check of who can reach what, by whatever way: what a comparison of facts cannot know.
 ///
 /// Its query is one of `sql/catalog/security_*.sql`. It yields the parts of an object's name, what is found there, and the
-/// SQL that fixes it (NULL where a finding of the layout does, or no SQL can).
+/// SQL that fixes it (NULL where a finding of the layout does, or no SQL can); some also a materialized view whose rows go with that.
 struct SecurityCheck: Sendable {
     let code: FindingCode
     let statement: Statement
@@ -107,9 +107,11 @@ struct SecurityCheck: Sendable {
                     part: row["part"])
             }
             let things = [object, object?.parent()].compactMap { $0 }.map { FixStatement.Thing.object($0) }
+            let loses = rows.columns.contains("loses") ? row["loses"].map { Loss(rowsOf: $0, isTable: false) } : nil
             return Finding(
                 code, object: object?.description ?? row.text("name"), actual: SQLText.oneLine(row.text("actual")),
-                statements: row["fix"].map { [FixStatement(SQLText.oneLine($0), uses: Set(things))] } ?? [])
+                statements: row["fix"].map { [FixStatement(SQLText.oneLine($0), uses: Set(things), loses: loses)] }
+                    ?? [])
         }
     }
 }

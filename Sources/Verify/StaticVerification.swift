@@ -1,30 +1,49 @@
 import Core
 import Fix
+import Install
 import Postgres
 import Schema
 
-/// Layout, ledger and security: everything that the catalog answers, in one round trip.
+/// Layout, ledger and security: everything that the catalog answers, in one round trip of each of two sessions.
+///
+/// Half of the time goes into reading the catalog of tables and indexes, half into who can reach what; the server does both at
+/// once. Where it grants no second session, one does both after each other.
 struct StaticVerification {
     let overview: Overview
     let source: SchemaSource
     let sections: Set<FindingCode.Section>
+    /// The layout of all steps, and the statement that reads what it decides to ask for; how many of them are applied decides
+    /// what to expect.
+    let whole: ExpectedLayout
+    let layout: Statement
 
     /// Adds findings to a report, and ends the transaction that ``Overview`` opened.
-    func run(_ connection: borrowing Connection, into report: inout VerifyReport) throws {
+    /// - Parameter second: another session of the same role, if there is to be one.
+    func run(
+        _ connection: borrowing Connection, beside second: consuming PendingConnection?, into report: inout VerifyReport
+    ) throws {
         let start = ContinuousClock.now
-        // The layout of all steps decides what to ask for; how many of them are applied, what to expect.
-        let whole = ExpectedLayout(source.steps)
-        let layout = sections.contains(.layout) ? [LiveCatalog.statement(for: whole.facts.keys)] : []
+        let layout = sections.contains(.layout) ? [layout] : []
         let all = sections.contains(.security) ? SecurityCheck.all(whole, serverVersion: connection.serverVersion) : []
         let checks = all.filter { !$0.readsConnectionRules || overview.mayReadConnectionRules }
-        let security = checks.map(\.statement)
         let history = overview.mayReadLedger ? [Statement(Ledger.query)] : []
-        let results = try connection.pipeline(
-            // For what follows: a superuser's session must not look for a function or an operator where others may make one.
-            layout + security + history + ["ROLLBACK", "SET search_path = pg_catalog, pg_temp"])
+        try connection.startPipeline(layout + history)
+        let beside = reachBeside(checks, second, connection.serverVersion)
+        let results: [Rows]
+        do {
+            results = try connection.finishPipeline(layout.count + history.count)
+        } catch {
+            // Which of the two it was, the ledger alone tells.
+            if error.kind == .server, !error.isPassing, overview.mayReadLedger {
+                _ = try connection.script("ROLLBACK; SET lock_timeout = '5s'")
+                _ = try Ledger.readAsLedger(connection)
+            }
+            throw error
+        }
+        let reach = try beside ?? connection.pipeline(checks.map(\.statement))
         let milliseconds = start.duration(to: .now).wholeMilliseconds
 
-        let ledger = overview.mayReadLedger ? Ledger(results[layout.count + security.count]) : nil
+        let ledger = overview.mayReadLedger ? Ledger(results[layout.count]) : nil
         let done = ledger.map { Set($0.entries.filter { $0.state == .done }.map(\.step)) }
         let applied = source.steps.filter { done?.contains($0.number) ?? true }
         report.schemaStep = ledger?.entries.last?.step
@@ -42,11 +61,15 @@ struct StaticVerification {
                     fix: "emaildb verify --username email_monitor")
             }
         }
-        guard sections.contains(.security) else { return }
-        for (check, rows) in zip(checks, results.dropFirst(layout.count)) {
+        let end = ["ROLLBACK"] + Self.afterwards(overview)
+        guard sections.contains(.security) else {
+            _ = try connection.pipeline(end)
+            return
+        }
+        for (check, rows) in zip(checks, reach) {
             report.findings += check.findings(rows)
         }
-        try checkContents(connection, into: &report)
+        try checkContents(after: end, connection, into: &report)
         report.parts.append(
             .init(
                 section: .security, checks: checks.count + SecurityCheck.ofContents.count, milliseconds: milliseconds))
@@ -58,18 +81,53 @@ struct StaticVerification {
         }
     }
 
+    /// What makes a session ready for plans and probe: it acts as itself, whatever role is preset; a superuser's must not look
+    /// for a function or an operator where others may make one, and attacks that are refused are no errors for who reads the log.
+    static func afterwards(_ overview: Overview) -> [Statement] {
+        ["SET ROLE NONE", "SET search_path = pg_catalog, pg_temp"]
+            + (overview.mayQuietLog ? ["SET log_min_messages = panic", "SET log_min_error_statement = panic"] : [])
+    }
+
+    /// The checks' rows, from a session of their own with the snapshot of the first; nil where that cannot be had.
+    private func reachBeside(
+        _ checks: [SecurityCheck], _ second: consuming PendingConnection?, _ serverVersion: Int
+    ) -> [Rows]? {
+        guard let second else { return nil }
+        let opening = [
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            "SET TRANSACTION SNAPSHOT \(SQL.literal(overview.snapshot))",
+            Session.pinning(serverVersion: serverVersion, isLocal: true),
+        ]
+        do {
+            let second = try second.connected()
+            let results = try second.pipeline(opening.map { Statement($0) } + checks.map(\.statement))
+            return Array(results.dropFirst(opening.count))
+        } catch {
+            return nil
+        }
+    }
+
     /// Rows and password hashes; where tables of the design are gone, what could not be seen is said.
-    private func checkContents(_ connection: borrowing Connection, into report: inout VerifyReport) throws {
+    /// - Parameter end: what ends the transaction, in the same round trip.
+    private func checkContents(
+        after end: [Statement], _ connection: borrowing Connection, into report: inout VerifyReport
+    ) throws {
         guard overview.isSuperuser else {
+            _ = try connection.pipeline(end)
             report.skip(
                 .security, "rows and password hashes", "\(overview.role) is no superuser",
                 fix: "emaildb verify --username postgres")
             return
         }
         do {
-            let results = try connection.pipeline(SecurityCheck.ofContents.map(\.statement))
-            for (check, rows) in zip(SecurityCheck.ofContents, results) { report.findings += check.findings(rows) }
-        } catch let error as PostgresError where error.kind == .server && Interruption.signal == nil {
+            let results = try connection.pipeline(end + SecurityCheck.ofContents.map(\.statement))
+            for (check, rows) in zip(SecurityCheck.ofContents, results.dropFirst(end.count)) {
+                report.findings += check.findings(rows)
+            }
+        } catch {
+            guard error.kind == .server, Interruption.signal == nil else { throw error }
+            // The settings went with the transaction of the failed read.
+            _ = try connection.pipeline(Array(end.dropFirst()))
             report.skip(.security, "rows and password hashes", error.message, fix: "emaildb verify --only layout")
         }
     }

@@ -27,17 +27,26 @@ package struct Verifier: Sendable {
 
     /// Runs the checks.
     ///
-    /// Layout and security are two round trips after the login, in one read-only transaction: one snapshot.
+    /// Layout and security are two round trips after the login, side by side in two sessions with one snapshot.
     /// - Throws: ``Failure`` when the server is too old or behind a pooler, or a signal came; `PostgresError`.
     package func run() throws -> VerifyReport {
-        let connection = try Connection(settings)
-        return try Interruption.cancelling(connection.makeCancelHandle()) { try verify(connection) }
+        let pending = try PendingConnection(settings)
+        // What the layout must be is read while the server answers.
+        let whole = ExpectedLayout(source.steps)
+        let layout = LiveCatalog.statement(for: whole.facts.keys)
+        let connection = try pending.connected()
+        return try verify(connection, whole, layout)
     }
 
-    private func verify(_ connection: borrowing Connection) throws -> VerifyReport {
+    private func verify(
+        _ connection: borrowing Connection, _ whole: ExpectedLayout, _ layout: Statement
+    ) throws -> VerifyReport {
         if connection.serverVersion < Preflight.minimumVersion {
             throw Failure.refused(Self.refusal, [.tooOld(connection.serverVersion)])
         }
+        let isBoth = sections.isSuperset(of: [.layout, .security])
+        // Where the server grants no second session, one does everything.
+        var second = isBoth ? try? PendingConnection(settings) : nil
         let overview = try Overview(connection)
         if overview.processID != connection.announcedProcessID {
             throw Failure.refused(Self.refusal, [.pooler(command: "verify")])
@@ -50,13 +59,47 @@ package struct Verifier: Sendable {
             report.findings = [Finding(.notInstalled, object: "\(ObjectName(.database, database))")]
             return report
         }
-        try StaticVerification(overview: overview, source: source, sections: sections).run(connection, into: &report)
-        if sections.contains(.plans) { try PlanGate(overview: overview).run(connection, into: &report) }
-        if sections.contains(.probe) { try Probe(overview: overview).run(connection, into: &report) }
+        try StaticVerification(
+            overview: overview, source: source, sections: sections, whole: whole, layout: layout
+        ).run(connection, beside: second.take(), into: &report)
+        try lookAtWork(connection, overview, into: &report)
         ignoring?.apply(to: &report, sections: sections.subtracting(report.unseen.map(\.section)))
-        report.findings.sort { ($0.severity, $0.code, $0.object) < ($1.severity, $1.code, $1.object) }
+        try DataAtRisk().settle(&report.findings, connection)
+        report.findings.sort {
+            ($0.severity, $0.stake, $0.code, $0.object) < ($1.severity, $1.stake, $1.code, $1.object)
+        }
         try Interruption.check()
         return report
+    }
+}
+
+extension Verifier {
+    /// Plans and probe, side by side in two sessions; where the server grants no second one, after each other: the plans last,
+    /// because what is hidden for them the session's cache of tables may remember.
+    private func lookAtWork(
+        _ connection: borrowing Connection, _ overview: Overview, into report: inout VerifyReport
+    ) throws {
+        let gate = PlanGate(overview: overview)
+        let blank = report.withoutResults
+        let plans =
+            sections.isSuperset(of: [.plans, .probe])
+            ? try? Beside { [settings] in
+                var report = blank
+                let second = try Connection(settings)
+                _ = try second.pipeline(StaticVerification.afterwards(overview))
+                try gate.run(second, into: &report)
+                return report
+            } : nil
+        // Also when the probe fails, nothing is left at work.
+        defer { _ = try? plans?.result() }
+        if sections.contains(.probe) { try Probe(overview: overview).run(connection, into: &report) }
+        guard sections.contains(.plans) else { return }
+        do {
+            guard let found = try plans?.result() else { return try gate.run(connection, into: &report) }
+            report.add(found)
+        } catch let error as PostgresError where error.kind == .connect {
+            try gate.run(connection, into: &report)
+        }
     }
 }
 
@@ -71,7 +114,11 @@ struct Overview {
     var hasLedger: Bool { row.flag("has_ledger") }
     var mayReadLedger: Bool { row.flag("may_read_ledger") }
     var mayReadConnectionRules: Bool { row.flag("may_read_rules") }
+    /// Whether what the session provokes need not be logged.
+    var mayQuietLog: Bool { row.flag("may_quiet") }
     var mayActAsApplication: Bool { row.flag("may_act") }
+    /// For a second session that sees what this one sees.
+    var snapshot: String { row.text("snapshot") }
     /// The owner of the schema of the ledger.
     var installer: String { row.text("installer") }
 

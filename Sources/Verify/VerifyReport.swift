@@ -36,7 +36,7 @@ package struct VerifyReport: Sendable, Encodable {
     package var schemaStep: Int?
     /// The sections that were asked for, in order.
     package var parts: [SectionResult] = []
-    /// Errors first, then by code and object.
+    /// Errors first, among them what an attacker gains most by; then by code and object.
     package internal(set) var findings: [Finding] = []
     package internal(set) var ignored: [Ignored] = []
     package internal(set) var unseen: [Unseen] = []
@@ -49,6 +49,21 @@ package struct VerifyReport: Sendable, Encodable {
         parts.append(
             SectionResult(section: section, checks: checks, milliseconds: start.duration(to: .now).wholeMilliseconds))
     }
+
+    /// The same database and role, and nothing seen yet.
+    var withoutResults: VerifyReport {
+        VerifyReport(database: database, serverVersion: serverVersion, toolVersion: toolVersion, role: role)
+    }
+
+    /// Adds what another session saw of the same database.
+    mutating func add(_ other: VerifyReport) {
+        parts += other.parts
+        findings += other.findings
+        unseen += other.unseen
+    }
+
+    /// Whether there is a finding of a severity, or of a worse one.
+    package func hasFindings(from severity: Finding.Severity) -> Bool { findings.contains { $0.severity <= severity } }
 
     package func count(_ severity: Finding.Severity) -> Int { findings.count { $0.severity == severity } }
 }

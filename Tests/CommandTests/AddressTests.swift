@@ -45,7 +45,7 @@ import Testing
             let result = try await CommandRunner.emaildb(["init"], environment: environment)
             #expect(result.status == 0 && result.output.contains("\(name):"), "\(result)")
             let created = try databases(settings).subtracting(before)
-            #expect(created.allSatisfy { $0.wholeMatch(of: /test_[0-9_]+/) != nil }, "\(created)")
+            #expect(created.allSatisfy { $0.wholeMatch(of: /test_[0-9_]+[a-z_]*/) != nil }, "\(created)")
         }
     }
 
@@ -68,6 +68,23 @@ import Testing
         }
         let created = try databases(settings).subtracting(before).filter { !$0.hasPrefix("test_") }
         #expect(created.isEmpty)
+    }
+
+    @Test(
+        "An address in PGDATABASE, which holds a name, goes to no server",
+        arguments: [
+            "postgresql://keeper:\(secret)@127.0.0.1/db", "host=127.0.0.1 user=keeper password=\(secret)",
+            "user=keeper password='\(secret)", "keeper:\(secret)@127.0.0.1/db",
+        ])
+    func anAddressInPGDATABASEIsRefused(_ address: String) async throws {
+        let settings = try await TestServer.shared.connectionSettings()
+        var environment = settings.environment
+        environment["PGDATABASE"] = address
+        for command in ["init", "status", "verify", "ready"] {
+            let result = try await CommandRunner.emaildb([command], environment: environment)
+            #expect(result.status == 64 && result.errors.contains("DATABASE_URL"), "\(command): \(result)")
+            #expect(!(result.output + result.errors).contains(Self.secret), "\(result)")
+        }
     }
 
     @Test(

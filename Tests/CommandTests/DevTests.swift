@@ -57,4 +57,40 @@ import Testing
         #expect(started.status == 0, "\(started.errors)")
         #expect(try await CommandRunner.emaildb(["dev", "stop"], in: folder.path).status == 0)
     }
+
+    @Test("Two starts at once end with one server, and both say which") func twoStartsAtOnce() async throws {
+        let folder = try TemporaryFolder()
+        let binaries = try ServerBinaries.find(nil, state: ".emaildb").directory
+        async let one = CommandRunner.emaildb(["dev", "start", "--postgres", binaries], in: folder.path)
+        async let two = CommandRunner.emaildb(["dev", "start", "--postgres", binaries], in: folder.path)
+        async let three = CommandRunner.emaildb(["dev", "start", "--postgres", binaries], in: folder.path)
+        let results = try await [one, two, three]
+        for result in results { #expect(result.status == 0 && result.output == results[0].output, "\(result)") }
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/.emaildb/server")
+        #expect(left.sorted() == ["application-password", "data", "lock", "log", "pgpass"])
+        #expect(try await CommandRunner.emaildb(["dev", "stop"], in: folder.path).output == "stopped\n")
+    }
+
+    @Test("Variables of libpq do not lead away from the private server") func callersVariables() async throws {
+        let folder = try TemporaryFolder()
+        let binaries = try ServerBinaries.find(nil, state: ".emaildb").directory
+        let started = try await CommandRunner.emaildb(["dev", "start", "--postgres", binaries], in: folder.path)
+        try #require(started.status == 0, "\(started)")
+        let script = """
+            eval "$('\(CommandRunner.emaildb)' dev env)" && '\(CommandRunner.emaildb)' init --quiet &&
+            exec '\(CommandRunner.emaildb)' dev psql -X -At -c "SELECT current_database(), current_setting('work_mem')"
+            """
+        let elsewhere = [
+            "PGHOSTADDR": "127.0.0.2", "PGSERVICE": "absent", "PGSSLMODE": "verify-full", "PGREQUIREAUTH": "none",
+            "PGOPTIONS": "-c work_mem=123MB", "PGHOST": "127.0.0.3", "PGUSER": "nobody", "PGGSSENCMODE": "require",
+            "PGTARGETSESSIONATTRS": "standby", "PGSSLROOTCERT": "system",
+        ]
+        let result = try await CommandRunner.run("sh", ["-c", script], environment: elsewhere, in: folder.path)
+        #expect(result.output.hasSuffix("email_service|4MB\n"), "\(result)")
+        let direct = try await CommandRunner.emaildb(
+            ["dev", "psql", "-X", "-At", "-c", "SELECT current_database(), current_setting('work_mem')"],
+            environment: elsewhere, in: folder.path)
+        #expect(direct.output == "email_service|4MB\n", "\(direct)")
+        #expect(try await CommandRunner.emaildb(["dev", "stop"], in: folder.path).status == 0)
+    }
 }

@@ -11,4 +11,10 @@ import Testing
         #expect(result.status == 0)
         #expect(result.output.contains("USAGE: emaildb"))
     }
+
+    @Test(arguments: ["-9223372036854775808", "-1", "0", "1", "26", "40", "9223372036854775807", "x", ""])
+    func fitsAnyWidth(_ columns: String) async throws {
+        let result = try await CommandRunner.emaildb(["verify", "--help"], environment: ["COLUMNS": columns])
+        #expect(result.status == 0 && result.output.contains("Only these"), "\(result)")
+    }
 }

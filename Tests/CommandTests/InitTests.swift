@@ -39,8 +39,9 @@ import Testing
         try await TestDatabase.withEmpty { settings in
             let result = try await CommandRunner.emaildb(
                 ["init", "--sql", folder.path], environment: settings.environment)
-            #expect(result.status == 2)
-            #expect(result.errors.contains("Leave BEGIN, COMMIT and ROLLBACK out of step files"), "\(result.errors)")
+            #expect(result.status == 64)
+            #expect(result.errors.contains("0002_slow_table.sql:1:1: COMMIT in a step"), "\(result.errors)")
+            #expect(try Connection(settings).query("SELECT to_regclass('emaildb.ledger')").first?[0] == nil)
         }
     }
 
@@ -125,6 +126,19 @@ import Testing
         #expect(result.status == 3)
         #expect(result.errors.contains("Is the server running there?"))
         #expect(result.output.isEmpty)
+        let waited = try await CommandRunner.emaildb(
+            ["init", "-h", "127.0.0.1", "-p", port, "--wait", "3", "--verbose"])
+        #expect(waited.status == 3)
+        #expect(waited.errors.ranges(of: "waiting for the server").count == 1, "said once: \(waited)")
+    }
+
+    @Test func aRefusedLoginIsNotWaitedFor() async throws {
+        let settings = try await TestServer.shared.connectionSettings()
+        let result = try await CommandRunner.emaildb(
+            ["init", "--wait", "5", "--verbose"],
+            environment: settings.user("nobody_of_this_name", password: "wrong").environment)
+        #expect(result.status == 3 && result.errors.contains("Set PGPASSWORD"), "\(result)")
+        #expect(!result.errors.contains("waiting for the server"), "\(result)")
     }
 
     @Test("A lock that is not given up is status 5, and its holder is named") func heldLock() async throws {
@@ -181,6 +195,7 @@ import Testing
                 ["status", "--exit-code", "--format", "json"], environment: settings.environment)
             #expect(applied.status == 0)
             #expect(applied.output.contains("\"state\" : \"applied\"") && !applied.output.contains("\"pending\""))
+            #expect(!applied.output.contains("\"conflict\""))
             let absent = try await CommandRunner.emaildb(
                 ["status", "--exit-code", "-d", TestDatabase.uniqueName()], environment: settings.environment)
             #expect(absent.status == 1)

@@ -12,12 +12,15 @@ import Testing
         let (expected, duration) = try await Self.undisturbed(settings)
         var generator = SeededGenerator(printing: "killed client")
         var interrupted = 0
-        for round in 1...Rounds.few(8, soak: 50) {
+        var scale = 1.0
+        for round in 1...Rounds.few(8, soak: 35) {
             try Cluster.empty(settings)
-            let moment = duration * Double.random(in: 0...1.1, using: &generator)
+            let moment = duration * scale * Double.random(in: 0...1.1, using: &generator)
             let killed = try await CommandRunner.emaildb(
                 ["init"], environment: settings.environment, killAfter: moment)
             interrupted += killed.status == 137 ? 1 : 0
+            scale = Self.next(scale, killed)
+            try await Self.expectNothingOrEverything(settings, expected, "round \(round), killed after \(moment)")
             let next = try await CommandRunner.emaildb(["init"], environment: settings.environment)
             #expect(next.status == 0, "round \(round), killed after \(moment): \(next.errors)")
             #expect(try Cluster.snapshot(settings) == expected, "round \(round), killed after \(moment)")
@@ -32,22 +35,121 @@ import Testing
         let (expected, duration) = try await Self.undisturbed(first)
         var generator = SeededGenerator(printing: "killed server")
         var interrupted = 0
-        for round in 1...Rounds.few(4, soak: 50) {
+        var scale = 1.0
+        for round in 1...Rounds.few(4, soak: 25) {
             try Cluster.empty(try await server.connectionSettings())
             let settings = try await server.connectionSettings().database("email_service")
-            let moment = duration * Double.random(in: 0.05...1.0, using: &generator)
+            let moment = duration * scale * Double.random(in: 0.05...1.0, using: &generator)
             let killed = try await CommandRunner.emaildb(
                 ["init"], environment: settings.environment, killAfter: moment, victim: try await server.processID())
             try await server.recover()
             #expect(killed.status == 0 || killed.status == 3, "round \(round): \(killed)")
             interrupted += killed.status == 3 ? 1 : 0
+            scale = Self.next(scale, killed)
             let restarted = try await server.connectionSettings().database("email_service")
+            try await Self.expectNothingOrEverything(restarted, expected, "round \(round), killed after \(moment)")
             let next = try await CommandRunner.emaildb(["init"], environment: restarted.environment)
             #expect(next.status == 0, "round \(round), killed after \(moment): \(next.errors)")
             #expect(try Cluster.snapshot(restarted) == expected, "round \(round), killed after \(moment)")
         }
         #expect(interrupted > 0, "no run lost its server: the moments are too late")
         try await server.stop()
+    }
+
+    @Test("An upgrade that is killed leaves the steps that were there, or has made all")
+    func upgrade() async throws {
+        let server = TestServer()
+        let (expected, duration) = try await Self.undisturbed(
+            try await server.connectionSettings().database("email_service"))
+        var generator = SeededGenerator(printing: "killed upgrade")
+        let steps = try FileManager.default.contentsOfDirectory(atPath: "sql").filter { $0.hasSuffix(".sql") }.sorted()
+        var (interrupted, before, after) = (0, 0, 0)
+        var scale = 1.0
+        for round in 1...Rounds.few(6, soak: 40) {
+            try Cluster.empty(try await server.connectionSettings())
+            let settings = try await server.connectionSettings().database("email_service")
+            let applied = Int.random(in: 1..<steps.count, using: &generator)
+            let folder = try TemporaryFolder.withSteps()
+            for step in steps[applied...] {
+                try folder.remove(step)
+                try folder.remove("layout/\(step.dropLast(4)).txt")
+            }
+            let old = try await CommandRunner.emaildb(
+                ["init", "--sql", folder.path], environment: settings.environment)
+            try #require(old.status == 0, "\(old)")
+            let earlier = try Cluster.snapshot(settings)
+            #expect(earlier != expected, "the control: steps are pending")
+            let isServer = Bool.random(using: &generator)
+            let moment = duration * scale * Double.random(in: 0.1...1.0, using: &generator)
+            let killed = try await CommandRunner.emaildb(
+                ["init"], environment: settings.environment, killAfter: moment,
+                victim: isServer ? try await server.processID() : nil)
+            if isServer { try await server.recover() }
+            scale = Self.next(scale, killed)
+            let story = "round \(round), \(applied) steps, \(isServer ? "server" : "client") killed after \(moment)"
+            interrupted += killed.status == 0 ? 0 : 1
+            let restarted = try await server.connectionSettings().database("email_service")
+            try await Self.untilAlone(restarted)
+            let left = try Cluster.snapshot(restarted)
+            before += left == earlier ? 1 : 0
+            after += left == expected ? 1 : 0
+            #expect(
+                left == earlier || left == expected,
+                "\(story): \(Set(left).symmetricDifference(earlier).sorted().prefix(5))")
+            let next = try await CommandRunner.emaildb(["init"], environment: restarted.environment)
+            #expect(next.status == 0, "\(story): \(next.errors)")
+            #expect(try Cluster.snapshot(restarted) == expected, "\(story)")
+        }
+        print("killed upgrades: \(interrupted) interrupted, \(before) as before, \(after) with all steps")
+        #expect(interrupted > 0 && before > 0, "no run was killed before its end: the moments are too late")
+        try await server.stop()
+    }
+
+    /// How much of the undisturbed run's time the next moment is chosen from.
+    ///
+    /// That run may have met a busy machine: moments come earlier after a run that was over by then.
+    private static func next(_ scale: Double, _ killed: CommandResult) -> Double {
+        killed.status == 0 ? scale / 2 : min(1, scale * 2)
+    }
+
+    /// What a killed run has left: no object, role or setting at all, or everything, as all steps commit together.
+    private static func expectNothingOrEverything(
+        _ settings: ConnectionSettings, _ expected: [String], _ story: String
+    ) async throws {
+        try await untilAlone(settings)
+        let maintenance = try Connection(settings.database("postgres"))
+        let isThere = try !maintenance.query("SELECT FROM pg_database WHERE datname = 'email_service'").isEmpty
+        if isThere,
+            try Connection(settings).query("SELECT to_regclass('emaildb.ledger')::text AS ledger").first?["ledger"]
+                != nil
+        {
+            #expect(try Cluster.snapshot(settings) == expected, "\(story): half of it")
+            return
+        }
+        let connection = try Connection(settings.database(isThere ? "email_service" : "postgres"))
+        // Those of initdb have lower numbers (FirstNormalObjectId).
+        let left = try connection.column(
+            """
+            SELECT 'role ' || rolname FROM pg_roles WHERE oid >= 16384
+            UNION ALL SELECT 'schema ' || nspname FROM pg_namespace WHERE oid >= 16384 AND nspname NOT LIKE 'pg\\_%'
+            UNION ALL SELECT 'relation ' || relname FROM pg_class WHERE oid >= 16384
+            UNION ALL SELECT 'function ' || proname FROM pg_proc WHERE oid >= 16384
+            UNION ALL SELECT 'extension ' || extname FROM pg_extension WHERE oid >= 16384
+            UNION ALL SELECT 'setting ' || setconfig::text FROM pg_db_role_setting
+            UNION ALL SELECT 'grants ' || datacl::text FROM pg_database 
+              WHERE datname = 'email_service' AND datacl IS NOT NULL
+            """)
+        #expect(left == [], "\(story): neither nothing nor everything")
+    }
+
+    /// Waits until the server processes of killed clients have ended.
+    private static func untilAlone(_ settings: ConnectionSettings) async throws {
+        let connection = try Connection(settings.database("postgres"))
+        try await eventually("no other session is left") {
+            try connection.query(
+                "SELECT FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            ).isEmpty
+        }
     }
 
     @Test("A build whose client was killed is waited for, and adopted") func killedBuilder() async throws {

@@ -52,6 +52,70 @@ import Testing
         }
     }
 
+    @Test("What a step sets does not reach the next one") func settingsOfAStep() async throws {
+        let folder = try TemporaryFolder.withSteps()
+        func check(_ comparison: String) -> String {
+            """
+
+            DO $$ BEGIN
+              IF pg_catalog.current_setting('work_mem') \(comparison) '7MB'
+                OR pg_catalog.current_setting('emaildb_test.note', true) \(comparison) 'left' THEN
+                RAISE EXCEPTION 'work_mem is %', pg_catalog.current_setting('work_mem');
+              END IF;
+            END $$;
+
+            """
+        }
+        // The control, in the step itself: both are set.
+        try folder.write(
+            "0001_ledger.sql",
+            folder.read("0001_ledger.sql") + "\nSET work_mem = '7MB'; SET emaildb_test.note = 'left';" + check("<>"))
+        try folder.write("0002_extensions.sql", check("=") + folder.read("0002_extensions.sql"))
+        try await TestDatabase.withEmpty { settings in
+            let result = try await CommandRunner.emaildb(
+                ["init", "--sql", folder.path], environment: settings.environment)
+            #expect(result.status == 0, "\(result)")
+        }
+    }
+
+    @Test("What init says is done is on disk, whatever a role or a database sets", arguments: ["ROLE", "DATABASE"])
+    func commitsWaitForTheDisk(_ level: String) async throws {
+        // One of its own: the log of the shared one is long.
+        let server = TestServer()
+        try await TestDatabase.withEmpty(on: server) { settings in
+            let name = try #require(settings["dbname"])
+            let superuser = try Connection(settings)
+            try superuser.query("CREATE ROLE \(name) SUPERUSER LOGIN PASSWORD 'admin'")
+            try superuser.query("ALTER \(level) \(name) SET synchronous_commit = off")
+            let admin = settings.user(name, password: "admin")
+            #expect(try Connection(admin).query("SHOW synchronous_commit").first?[0] == "off", "the control")
+            let folder = try TemporaryFolder.withSteps()
+            let first = "0001_ledger.sql"
+            // A deferred trigger runs in COMMIT itself.
+            try folder.write(
+                first,
+                folder.read(first) + """
+
+                    CREATE TEMP TABLE at_commit (x integer);
+                    CREATE FUNCTION pg_temp.at_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                      RAISE LOG '% commits with %', pg_catalog.current_database(), pg_catalog.current_setting('synchronous_commit');
+                      RETURN NULL;
+                    END $$;
+                    CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON at_commit DEFERRABLE INITIALLY DEFERRED
+                      FOR EACH ROW EXECUTE FUNCTION pg_temp.at_commit();
+                    INSERT INTO at_commit VALUES (1);
+
+                    """)
+            let result = try await CommandRunner.emaildb(
+                ["init", "--sql", folder.path], environment: admin.environment)
+            #expect(result.status == 0, "\(result)")
+            let log = try await server.log()
+            let commits = log.split(separator: "\n").filter { $0.contains("LOG:  \(name) commits with") }
+            #expect(commits.count == 1 && commits.allSatisfy { $0.hasSuffix("commits with on") }, "\(commits)")
+        }
+        try await server.stop()
+    }
+
     static let passwords = [
         "quote'quote", #"back\slash"#, "per%cent %20", "hash#", "question?mark", "two words ", "new\nline",
         "Größe-密码-🔑", "all'\"\\%#?@:/ \n$`é",
@@ -91,6 +155,36 @@ import Testing
         #expect(log.contains("CREATE TABLE"), "the control: statements are logged")
         #expect(!log.holds(password))
         #expect(!log.contains("SCRAM-SHA-256$4096:"), "not even the verifier")
+    }
+
+    @Test("A password's statement that fails is in no log either") func failingPassword() async throws {
+        let server = TestServer()
+        let settings = try await server.installed()
+        let folder = try TemporaryFolder()
+        try folder.write("password", "Sentinel9\n")
+        let holder = try Connection(settings)
+        // The same row: whoever wants to change it waits.
+        try holder.script("BEGIN; ALTER ROLE email_service CONNECTION LIMIT 50")
+        let running = try RunningCommand(
+            ["init", "--app-password-file", folder.path + "/password"], environment: settings.environment)
+        let observer = try Connection(settings)
+        let waiting =
+            "SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
+            + " WHERE wait_event_type = 'Lock' AND query LIKE 'ALTER ROLE email_service PASSWORD %'"
+        try await eventually("init waits, and is cancelled") { try !observer.query(waiting).isEmpty }
+        let result = try await running.end(within: .seconds(60))
+        #expect(result.status == 2, "\(result)")
+        try holder.script("ROLLBACK")
+        let log = try await server.log()
+        #expect(log.contains("ERROR:  canceling statement due to user request"), "the control: the error is logged")
+        #expect(!log.contains("SCRAM-SHA-256$4096:") && !(result.output + result.errors).contains("SCRAM-SHA-256$"))
+        // The control: of a statement without such care, the log has the text.
+        let verifier = try holder.encryptPassword("x", user: "email_worker")
+        _ = #expect(throws: PostgresError.self) {
+            try holder.query("ALTER ROLE email_none PASSWORD \(SQL.literal(verifier))")
+        }
+        #expect(try await server.log().contains("STATEMENT:  ALTER ROLE email_none PASSWORD 'SCRAM-SHA-256$"))
+        try await server.stop()
     }
 
     private static let passwordServer = TestServer()

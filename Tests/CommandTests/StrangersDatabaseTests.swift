@@ -190,6 +190,50 @@ import Testing
         }
     }
 
+    @Test("Also in a cluster that has none of the schema's roles, what others made is seen")
+    func nothingIsTakenForBlank() async throws {
+        let server = TestServer()
+        let settings = try await server.connectionSettings()
+        let connection = try Connection(settings)
+        try connection.query("CREATE ROLE stranger LOGIN PASSWORD 'other'")
+        for sql in [
+            "", "CREATE CAST (text AS boolean) WITH INOUT AS IMPLICIT", "ALTER SCHEMA public OWNER TO stranger",
+            "ALTER DATABASE prepared OWNER TO stranger", "GRANT CREATE ON SCHEMA public TO stranger",
+            "CREATE FUNCTION public.format(text, text) RETURNS text LANGUAGE sql AS 'SELECT $1'",
+            "CREATE TABLE public.email_folders ()", "CREATE SCHEMA emaildb",
+            "CREATE TYPE public.email_messages AS ENUM ()",
+            "CREATE OPERATOR public.|| (FUNCTION = textcat, LEFTARG = text, RIGHTARG = text)",
+            "ALTER DEFAULT PRIVILEGES FOR ROLE stranger GRANT ALL ON TABLES TO PUBLIC; CREATE VIEW public.v AS SELECT 1",
+        ] {
+            try connection.query("CREATE DATABASE prepared TEMPLATE template0")
+            let prepared = settings.database("prepared")
+            try Connection(prepared).script(sql)
+            let result = try await CommandRunner.emaildb(["init", "--plan"], environment: prepared.environment)
+            #expect(result.status == (sql.isEmpty ? 0 : 4), "\(sql): \(result.errors)")
+            try connection.query("DROP DATABASE prepared WITH (FORCE)")
+        }
+        try await server.stop()
+    }
+
+    @Test("A role that may not connect is told so, and the grant helps") func withoutCONNECT() async throws {
+        try await TestDatabase.withEmpty(on: Self.server) { settings in
+            let connection = try Connection(settings)
+            try await withRole(connection) { role in
+                let name = SQL.identifier(try #require(settings["dbname"]))
+                try connection.query("REVOKE CONNECT ON DATABASE \(name) FROM PUBLIC")
+                let stranger = settings.user(role, password: "other")
+                let result = try await CommandRunner.emaildb(["init"], environment: stranger.environment)
+                #expect(result.status == 4 && result.errors.contains("GRANT CONNECT ON DATABASE"), "\(result)")
+                let status = try await CommandRunner.emaildb(["status"], environment: stranger.environment)
+                #expect(status.status == 3 && status.errors.contains("GRANT CONNECT ON DATABASE"), "\(status)")
+                try connection.query("GRANT CONNECT ON DATABASE \(name) TO \(SQL.identifier(role))")
+                let granted = try await CommandRunner.emaildb(["status"], environment: stranger.environment)
+                #expect(granted.status == 0, "\(granted)")
+                try connection.query("REVOKE CONNECT ON DATABASE \(name) FROM \(SQL.identifier(role))")
+            }
+        }
+    }
+
     @Test("A role that becomes another at login installs as itself") func aRoleWithADefaultRole() async throws {
         let expected = try await TestDatabase.withSchema(on: Self.server) { try Cluster.snapshot($0) }
         try await TestDatabase.withEmpty(on: Self.server) { settings in
@@ -203,6 +247,9 @@ import Testing
                     ["init"], environment: settings.user(admin, password: "admin").environment)
                 #expect(result.status == 0, "\(result)")
                 #expect(try Cluster.snapshot(settings).filter { !$0.hasPrefix("every-setting") } == expected)
+                let verified = try await CommandRunner.emaildb(
+                    ["verify"], environment: settings.user(admin, password: "admin").environment)
+                #expect(verified.status == 0 && verified.output.contains("78 attacks"), "\(verified)")
                 try connection.script(
                     "REASSIGN OWNED BY \(admin) TO postgres; DROP OWNED BY \(admin); DROP ROLE \(admin)")
             }

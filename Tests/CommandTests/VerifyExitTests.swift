@@ -25,6 +25,68 @@ import Testing
         }
     }
 
+    @Test("--fail-on error accepts warnings") func failOn() async throws {
+        try await TestDatabase.withSchema { settings in
+            let connection = try Connection(settings)
+            func status(_ arguments: String...) async throws -> Int32 {
+                try await CommandRunner.emaildb(
+                    ["verify", "--only", "layout"] + arguments, environment: settings.environment
+                ).status
+            }
+            try connection.query("ALTER TABLE public.email_folders SET (fillfactor = 51)")
+            #expect(try await status() == 1)
+            #expect(try await status("--fail-on", "warning") == 1)
+            #expect(try await status("--fail-on", "error") == 0)
+            try connection.query("DROP INDEX public.idx_email_messages_thread_id")
+            #expect(try await status("--fail-on", "error") == 1)
+            #expect(try await status("--fail-on", "never") == 64)
+        }
+    }
+
+    @Test("The worst comes first: a successful attack, a way around, then the rest") func order() async throws {
+        try await TestDatabase.withSchema { settings in
+            try Connection(settings).script(
+                """
+                ALTER TABLE public.email_folders SET (fillfactor = 51); DROP INDEX public.idx_email_messages_thread_id;
+                GRANT TRUNCATE ON public.email_audit_log TO email_service;
+                ALTER POLICY email_folders_tenant_policy ON public.email_folders USING (true)
+                """)
+            let result = try await CommandRunner.emaildb(["verify"], environment: settings.environment)
+            let codes = result.output.split(separator: "\n").compactMap { line in
+                line.hasPrefix("  error EDB") || line.hasPrefix("  warning EDB") ? line.split(separator: " ")[1] : nil
+            }
+            #expect(codes.first == "EDB-T001" && codes.last == "EDB-L122", "\(codes)")
+            let (security, policy, index) = ("EDB-S003", "EDB-L242", "EDB-L161")
+            let places = [security, policy, index].map { code in codes.firstIndex { $0 == code } ?? -1 }
+            #expect(places[0] > 0 && places[1] > 0 && places[2] > max(places[0], places[1]), "\(codes)")
+        }
+    }
+
+    @Test("Refused attacks are no errors in the server's log") func quietLog() async throws {
+        let server = TestServer()
+        let settings = try await server.installed()
+        let before = try await server.log().count
+        let result = try await CommandRunner.emaildb(["verify"], environment: settings.environment)
+        #expect(result.status == 0, "\(result)")
+        let quiet = try await String(server.log().dropFirst(before))
+        #expect(quiet.contains("emaildb") && !quiet.contains("ERROR:"), "\(quiet.suffix(2000))")
+        // Who may not decide what is logged is logged.
+        let connection = try Connection(settings)
+        try connection.query("ALTER ROLE email_service PASSWORD 'secret'")
+        let own = try await CommandRunner.emaildb(
+            ["verify", "--only", "probe"], environment: settings.user("email_service", password: "secret").environment)
+        #expect(own.status == 0, "\(own)")
+        #expect(try await server.log().contains("ERROR:  new row violates row-level security policy"))
+        for setting in ["log_min_messages", "log_min_error_statement"] {
+            try connection.query("ALTER ROLE email_service SET \(setting) = panic")
+        }
+        let length = try await server.log().count
+        _ = try await CommandRunner.emaildb(
+            ["verify", "--only", "probe"], environment: settings.user("email_service", password: "secret").environment)
+        #expect(try await !String(server.log().dropFirst(length)).contains("ERROR:"))
+        try await server.stop()
+    }
+
     /// Runs a body while the ledger is locked, so that `verify` waits.
     private func withLockedLedger(
         _ body: (ConnectionSettings, @escaping @Sendable () throws -> String?) async throws -> Void
@@ -95,6 +157,34 @@ import Testing
                 #expect(status != "0", "\(format) \(redirection): \(result)")
             }
         }
+    }
+
+    @Test(arguments: ["--help", "verify --help", "--version", "verify --explain all", "help tune"])
+    func helpThatCannotBeDeliveredIsNoSuccess(_ words: String) async throws {
+        for redirection in [">&-", ">/dev/full"] {
+            let program = "'\(CommandRunner.emaildb)' \(words)"
+            let result = try await CommandRunner.run("sh", ["-c", "\(program) \(redirection)"])
+            #expect(result.status == 2 && result.errors.contains("standard output"), "\(redirection): \(result)")
+            let control = try await CommandRunner.run("sh", ["-c", program])
+            #expect(control.status == 0 && !control.output.isEmpty)
+        }
+    }
+
+    // The next pipe or connection would get the number, and with it what is written for people.
+    @Test func closedStandardDescriptorsAreKeptFree() async throws {
+        let target = "host=127.0.0.1 port=\(TestServerPort.silent()) connect_timeout=30"
+        let running = try RunningCommand(
+            ["status", "-d", target], environment: [:], prefix: ["/bin/sh", "-c", "exec \"$0\" \"$@\" <&- 2>&-"])
+        func file(_ descriptor: String) -> String? {
+            try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(running.processID)/fd/\(descriptor)")
+        }
+        try await eventually("it connects") {
+            let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(running.processID)/fd")
+            return open.contains { file($0)?.hasPrefix("socket:") == true }
+        }
+        #expect(["0", "2"].map(file) == ["/dev/null", "/dev/null"])
+        running.signal(SIGTERM)
+        #expect(try await running.end(within: .seconds(20)).status == 143)
     }
 
     @Test func aFileThatCannotBeWrittenIsNoSuccess() async throws {

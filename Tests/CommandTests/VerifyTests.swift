@@ -251,6 +251,27 @@ import Testing
         }
     }
 
+    @Test func anEntryHoldsOnItsLastDayAndNotOnTheNext() async throws {
+        let style = Date.ISO8601FormatStyle().year().month().day()
+        try await withDamage { settings in
+            let folder = try TemporaryFolder()
+            var today: String
+            var codes: [[String]]
+            // Once more where midnight, by UTC, came between.
+            repeat {
+                (today, codes) = (Date.now.formatted(style), [])
+                for day in [today, (Date.now - 86_400).formatted(style)] {
+                    try folder.write("ignore", "EDB-L161 | index idx_email_messages_thread_id | \(day) | known\n")
+                    let result = try await verify(
+                        settings, "--format", "json", "--only", "layout", "--ignore", folder.path + "/ignore")
+                    codes.append(try report(result.output).findings.map(\.code).filter { $0 != "EDB-L163" }.sorted())
+                }
+            } while today != Date.now.formatted(style)
+            #expect(codes[0] == ["EDB-L262"], "the last day")
+            #expect(codes[1] == ["EDB-I001", "EDB-L161", "EDB-L262"], "the day after the last")
+        }
+    }
+
     @Test(arguments: [
         ("EDB-L161 | index x | 2999-12-31\n", ":1: expected `code | object | YYYY-MM-DD | reason`"),
         ("# c\nEDB-L161 | index x | 2999-02-30 | r\n", ":2: 2999-02-30 is no date"),
@@ -263,5 +284,14 @@ import Testing
         let result = try await CommandRunner.emaildb(["verify", "--ignore", folder.path + "/ignore"])
         #expect(result.status == 64)
         #expect(result.errors.contains("ignore" + message), "\(result.errors)")
+    }
+
+    @Test func ofAFileOfOtherThingsTheFirstHundredLinesAreNamed() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("ignore", String(repeating: "x\n", count: 300))
+        let result = try await CommandRunner.emaildb(["verify", "--ignore", folder.path + "/ignore"])
+        #expect(result.status == 64)
+        #expect(result.errors.holds("ignore:100: expected") && !result.errors.holds("ignore:101:"), "\(result.errors)")
+        #expect(result.errors.holds("and 200 lines more"), "\(result.errors)")
     }
 }

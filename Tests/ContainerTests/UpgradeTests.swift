@@ -66,7 +66,7 @@ import Testing
             try addAccount(container, "kept@example.com")
             // In the way of the step that makes the same function.
             try await container.superuser(
-                "CREATE FUNCTION public.email_pooler_lookup(login text) RETURNS int LANGUAGE sql AS 'SELECT 1'")
+                "CREATE FUNCTION public.email_search_day(value text) RETURNS int LANGUAGE sql AS 'SELECT 1'")
             let before = try await steps(container)
             try await container.remove()
 
@@ -84,7 +84,7 @@ import Testing
             #expect(attempts > 0)
             #expect(try await container.waitForEnd() == "4")
             let log = await container.log()
-            #expect(log.contains("the function public.email_pooler_lookup(login text) of"), "\(log.suffix(2000))")
+            #expect(log.contains("the function public.email_search_day(value text) of"), "\(log.suffix(2000))")
             #expect(log.contains("emaildb init ended with status 4; the server is not started"))
             try await container.remove()
 
@@ -92,7 +92,7 @@ import Testing
             try await container.start(image: Engine.olderImage)
             try await container.waitUntilHealthy()
             #expect(try await steps(container) == before)
-            try await container.superuser("DROP FUNCTION public.email_pooler_lookup(text)")
+            try await container.superuser("DROP FUNCTION public.email_search_day(text)")
             try await container.remove()
             try await container.start()
             try await container.waitUntilHealthy()

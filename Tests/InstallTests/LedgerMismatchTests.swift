@@ -34,6 +34,38 @@ import Testing
             change: { _, settings in try Connection(settings).query("DELETE FROM emaildb.ledger WHERE step = 2") },
             says: ["step 2 (0002_slow_table) is not in the ledger", "emaildb.ledger_event"]),
         Contradiction(
+            testDescription: "the ledger has a number far behind all others",
+            change: { _, settings in
+                try Connection(settings).query("UPDATE emaildb.ledger SET step = 2147483647 WHERE step = 3")
+            },
+            says: ["step 3 (0003_slow_index) is not in the ledger", "the database has step 2147483647"]),
+        Contradiction(
+            testDescription: "the ledger has a number far before all others",
+            change: { _, settings in
+                try Connection(settings).script(
+                    "ALTER TABLE emaildb.ledger DROP CONSTRAINT ledger_step_check;"
+                        + "UPDATE emaildb.ledger SET step = -2147483648 WHERE step = 3")
+            },
+            says: ["the database has step -2147483648"]),
+        Contradiction(
+            testDescription: "a row of the ledger has no number",
+            change: { _, settings in
+                try Connection(settings).script(
+                    "ALTER TABLE emaildb.ledger DROP CONSTRAINT ledger_pkey CASCADE, ALTER step DROP NOT NULL;"
+                        + "INSERT INTO emaildb.ledger SELECT (jsonb_populate_record(l, '{\"step\": null}')).* FROM emaildb.ledger l WHERE step = 2"
+                )
+            },
+            says: ["rows of emaildb.ledger have no step number"]),
+        Contradiction(
+            testDescription: "a row of the ledger has an unknown state",
+            change: { _, settings in
+                try Connection(settings).script(
+                    "ALTER TABLE emaildb.ledger DROP CONSTRAINT ledger_state_check, DROP CONSTRAINT ledger_started_check,"
+                        + " DROP CONSTRAINT ledger_finished_check; UPDATE emaildb.ledger SET state = 'x' WHERE step = 3"
+                )
+            },
+            says: ["or a state that is none"]),
+        Contradiction(
             testDescription: "the ledger's chain was edited",
             change: { _, settings in
                 try Connection(settings).query("UPDATE emaildb.ledger SET chain = 'sha256:0' WHERE step = 2")

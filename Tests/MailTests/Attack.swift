@@ -89,7 +89,7 @@ struct Attack: Sendable, CustomTestStringConvertible {
             let tag = rows?.commandTag ?? ""
             let hasRows = ["SELECT", "INSERT", "UPDATE", "DELETE", "COPY"].contains { tag.hasPrefix($0) }
             return hasRows && rows?.affectedRows == 0 ? .nothing : .success
-        } catch let error as PostgresError {
+        } catch {
             return .error(error.sqlState?.rawValue ?? error.message)
         }
     }

@@ -10,7 +10,9 @@ import Testing
         ("SELECT message_id FROM email_search($1)", "word"), ("SELECT message_id FROM email_search($1)", "bodyWord"),
         ("SELECT message_id FROM email_search($1, order_by => 'rank')", "word"),
         ("SELECT message_id FROM email_search_recipients($1)", "address"),
-        ("SELECT message_id FROM email_search_substring($1)", "mark"),
+        ("SELECT message_id FROM email_search('subject:' || $1)", "word"),
+        ("SELECT message_id FROM email_search('to:' || $1)", "address"),
+        ("SELECT message_id FROM email_search('filename:' || $1)", "mark"),
         ("SELECT message_id FROM email_search_attachments($1)", "mark"),
         ("SELECT message_id FROM email_search_references(ARRAY['<parent.' || $1 || '@example.com>'])", "mark"),
     ])
@@ -70,7 +72,7 @@ import Testing
                 "email_messages WHERE to_tsvector('simple', subject) @@ to_tsquery('simple', $1)",
                 "email_messages WHERE subject ILIKE '%' || $1 || '%'", "email_accounts WHERE email_address = $1",
                 "email_attachments WHERE filename = $1", "email_folders WHERE name = $1",
-                "email_search($1)", "email_search_substring($1)", "email_search_recipients($1)",
+                "email_search($1)", "email_search('from:' || $1)", "email_search_recipients($1)",
             ]
             func estimate(_ condition: String, _ word: String, _ connection: borrowing Connection) throws -> String {
                 let sql = "EXPLAIN SELECT FROM " + condition.replacing("$1", with: SQL.literal(word))

@@ -108,6 +108,11 @@ import Testing
                 .error("23503"), control: .attacker,
                 "INSERT INTO email_folders (tenant_id, account_id, path) VALUES ('{A.tenant}', '{A.account}', 'New')"),
             Attack(
+                9,
+                """
+                SELECT FROM email_ingest_find('{B.account}', '{B.inbox}', ARRAY['<{B.mark}@example.com>'], ARRAY['x'], ARRAY['1'])
+                """, .nothing, control: .victim),
+            Attack(
                 9, "SELECT email_ingest('{B.account}', '{B.inbox}', '[{\"message_id\": \"new\"}]')", .error("23503"),
                 control: .victim),
             Attack(

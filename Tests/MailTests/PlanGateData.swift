@@ -41,9 +41,9 @@ extension PlannedQuery {
             """,
             """
             INSERT INTO email_message_search
-                   (tenant_id, message_id, account_id, received_at, subject, sender, recipients, refs, search_vector)
-            SELECT tenant_id, id, account_id, received_at, subject, "from", email_search_addresses("to", cc, bcc), refs,
-                   email_search_words(subject, text_body, NULL) FROM email_messages
+                   (tenant_id, message_id, account_id, received_at, search_vector)
+            SELECT tenant_id, id, account_id, received_at, email_search_document(
+                   subject, "from", from_address, "to", cc, bcc, refs, text_body, html_body) FROM email_messages
             """,
             """
             INSERT INTO email_attachments (id, tenant_id, message_id, filename, mime_type, size_bytes, storage_path, blob_id,

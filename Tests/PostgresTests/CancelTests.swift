@@ -33,6 +33,15 @@ import Testing
 
     private static let requestedAt = Mutex<ContinuousClock.Instant?>(nil)
 
+    @Test func aRequestThatCannotBeDeliveredSaysWhy() async throws {
+        let server = TestServer()
+        let connection = try Connection(await server.connectionSettings())
+        let handle = connection.makeCancelHandle()
+        try await server.stop()
+        let error = try failure { try handle.cancel() }
+        #expect(error.kind == .connect && error.message.contains("connect() failed"), "\(error)")
+    }
+
     @Test func cancellingAnIdleSessionDoesNothing() async throws {
         let connection = try Connection(await TestServer.shared.connectionSettings())
         let handle = connection.makeCancelHandle()

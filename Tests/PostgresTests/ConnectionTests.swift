@@ -22,6 +22,11 @@ import Testing
             let error = try failure { try Connection(settings.user(role, password: "Sentinel7wrong")) }
             expectRefusal(error, .invalidPassword)
             #expect(!error.description.contains("Sentinel7"))
+            // libpq gives up by itself then, without a SQLSTATE.
+            var without = settings.user(role)
+            without["passfile"] = "/dev/null"
+            let missing = try failure { try Connection(without) }
+            #expect(missing.sqlState == .invalidPassword, "\(missing)")
         }
     }
 

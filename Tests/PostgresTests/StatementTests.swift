@@ -168,6 +168,8 @@ import Testing
         #expect(error.message == "one\ntwo")
         #expect(error.sqlState?.rawValue == "EM123")
         #expect(error.detail == "the detail")
+        // It may hold rows.
+        #expect(error.description.contains("the hint") && !error.description.contains("the detail"))
         #expect(error.hint == "the hint")
     }
 

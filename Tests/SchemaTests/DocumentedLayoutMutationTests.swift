@@ -75,7 +75,7 @@ import Testing
         ("DROP INDEX idx_email_messages_text_search", "idx_email_messages_text_search: no such index"),
         (
             "DROP INDEX idx_email_messages_text_search;"
-                + " CREATE INDEX idx_email_messages_text_search ON email_message_search USING gin (subject gin_trgm_ops)",
+                + " CREATE INDEX idx_email_messages_text_search ON email_message_search USING gin ((tenant_id::text) gin_trgm_ops)",
             "idx_email_messages_text_search: indexes no words"
         ),
         (

@@ -1,5 +1,6 @@
 import Core
 import FoundationEssentials
+import Glibc
 import Postgres
 import Schema
 import Testing
@@ -10,6 +11,16 @@ import Testing
         #expect(SchemaSource.embedded().steps == disk.steps)
         #expect(disk.steps.count >= 16)
         #expect(disk.steps.allSatisfy { $0.layout != nil }, "every step has a layout file: run make layout")
+    }
+
+    @Test("Steps are ASCII: pg_dump fails on functions with what the client's encoding does not have")
+    func stepsAreASCII()
+        throws
+    {
+        for step in SchemaSource.embedded().steps {
+            let line = step.sql.split(separator: "\n").first { !$0.utf8.allSatisfy { $0 < 128 } }
+            #expect(line == nil, "\(step.path)")
+        }
     }
 
     private func problems(_ files: [(String, String)], layouts: [String: String] = [:]) throws -> [String] {
@@ -101,6 +112,45 @@ import Testing
         #expect(try problems([("0001_a.sql", text + "\nSELECT 1;")]) == ["0001_a.sql:\(problem)"])
     }
 
+    // MARK: - Contents
+
+    @Test(arguments: [
+        ("CREATE TABLE public.a ();\nCOMMIT;", "2:1: COMMIT"), ("SELECT 'é'; /* ; */ end", "1:21: END"),
+        ("BEGIN; SELECT 1", "1:1: BEGIN"), ("SELECT 1; start\n transaction", "1:11: START"),
+        ("SELECT 1;\n\n  rollback -- all\n;", "3:3: ROLLBACK"), ("abort", "1:1: ABORT"),
+        ("PREPARE TRANSACTION 'x'", "1:1: PREPARE"), ("COMMIT PREPARED 'x'", "1:1: COMMIT"),
+        (
+            "CREATE FUNCTION public.f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; END; COMMIT",
+            "1:92: COMMIT"
+        ),
+    ])
+    func whatEndsTheTransactionIsRefused(_ sql: String, place: String) throws {
+        let found = try problems([("0001_a.sql", sql)])
+        #expect(found.count == 1 && found[0].hasPrefix("0001_a.sql:\(place) in a step, which runs"), "\(found)")
+    }
+
+    @Test(arguments: [
+        "SAVEPOINT a; ROLLBACK TO SAVEPOINT a; RELEASE a",
+        "DO $$ BEGIN PERFORM 1; END $$; SELECT 'COMMIT;'; -- COMMIT;",
+        "CREATE FUNCTION public.f() RETURNS int LANGUAGE plpgsql AS $f$ BEGIN COMMIT; END; $f$",
+        "PREPARE a AS SELECT 1",
+        "CREATE PROCEDURE public.f() BEGIN ATOMIC SELECT CASE 1 WHEN 1 THEN 2 END; SELECT 1; END; SELECT 2",
+    ])
+    func whatDoesNotEndItIsAccepted(_ sql: String) throws {
+        #expect(try steps([("0001_a.sql", sql)]).count == 1)
+    }
+
+    @Test func whatFollowsANULIsNotHashedAndLeftOut() throws {
+        #expect(try problems([("0001_a.sql", "SELECT 1;\nSELECT\0 2;")]) == ["0001_a.sql:2:7: a NUL character"])
+    }
+
+    @Test func commentsWithoutAnEndOrNestedDeepAreRefused() throws {
+        #expect(try problems([("0001_a.sql", "SELECT 1;\n /* /* */ ")]) == ["0001_a.sql:2:2: a comment without an end"])
+        let deep = String(repeating: "/*", count: 101) + String(repeating: "*/", count: 101)
+        #expect(try problems([("0001_a.sql", deep)]) == ["0001_a.sql:1:1: comments nested more than 100 deep"])
+        #expect(try steps([("0001_a.sql", "/* /* a */ b */ SELECT '/*' -- /*")]).count == 1)
+    }
+
     // MARK: - Folders
 
     /// A folder that exists for the length of a body.
@@ -122,6 +172,17 @@ import Testing
                 steps.first?.layout?.present == [
                     Fact(Fact.Key(.table, ObjectName(.table, schema: "public", "t")), "owner x")
                 ])
+        }
+    }
+
+    @Test func layoutsWhoseNamesLookTheSameAreRefused() throws {
+        try withFolder(["0001_a.sql": []]) { folder in
+            for name in ["\u{E9}.txt", "e\u{301}.txt"] {
+                let file = fopen("\(folder)/layout/\(name)", "w")
+                fclose(file)
+            }
+            let error = try #require(throws: SchemaSource.Invalid.self) { try SchemaSource.directory(folder) }
+            #expect(error.problems.count == 1 && error.problems[0].contains("two files have the same name"))
         }
     }
 

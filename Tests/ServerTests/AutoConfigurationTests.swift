@@ -18,12 +18,31 @@ import Testing
             #expect(file["archive_command"] == value)
             #expect(file.broken.isEmpty)
             file.set("archive_command", value)
-            #expect(AutoConfiguration(file.text)["archive_command"] == value)
-            try AutoConfiguration.write(file.text, to: path, owner: try ServerInstallation.owner(of: path))
+            #expect(AutoConfiguration(file.bytes)["archive_command"] == value)
+            try AutoConfiguration.write(file.bytes, to: path, owner: try ServerInstallation.owner(of: path))
             let read = try connection.query("SELECT setting FROM pg_file_settings WHERE name = 'archive_command'")
             #expect(read.first?[0] == value, "as PostgreSQL reads what we wrote")
         }
         try await server.stop()
+    }
+
+    @Test func whatIsNoUTF8StaysAsItIs() {
+        let latin =
+            Array("work_mem = '4MB'\narchive_command = 'b".utf8) + [0xFC, 0x72] + Array("o'\nport = 5433\n".utf8)
+        var file = AutoConfiguration(latin)
+        #expect(file.entries.count == 3 && file.broken.isEmpty)
+        file.set("port", "5434")
+        let kept = latin.dropLast("port = 5433\n".utf8.count).dropFirst("work_mem = '4MB'\n".utf8.count)
+        #expect(file.bytes.firstRange(of: Array(kept)) != nil)
+        #expect(file.bytes.suffix(14) == Array("port = '5434'\n".utf8)[...])
+    }
+
+    @Test func namesAreFoldedAsTheServerFoldsThem() {
+        var file = AutoConfiguration("WO\u{130}RK_mem = 1\nPORT = 5433\n\u{307}x = 2\n")
+        #expect(file.entries.map(\.name) == ["wo\u{130}rk_mem", "port", "\u{307}x"])
+        file.set("port", "5434")
+        let again = AutoConfiguration(file.bytes)
+        #expect(again.broken.isEmpty && again.entries.map(\.name) == file.entries.map(\.name))
     }
 
     @Test func tornLinesAreFoundAndTheOthersKept() {

@@ -65,7 +65,7 @@ package struct PooledLoad: Sendable {
                 let opened = Swift.Result { try Connection(settings, timeout: .seconds(60)) }
                 logins.signal()
                 let connection = try opened.get()
-                start.wait()
+                try start.wait()
                 for round in 0..<rounds {
                     let tenant = tenants[(client + round) % tenants.count]
                     let seen = try connection.transaction {

@@ -41,7 +41,8 @@ package enum TestDatabase {
             do {
                 try connection.query("CREATE DATABASE \(settings["dbname"] ?? "") TEMPLATE template0 ENCODING 'UTF8'")
                 return
-            } catch let error as PostgresError where error.sqlState == .objectInUse && attempt < 200 {
+            } catch {
+                guard error.sqlState == .objectInUse, attempt < 200 else { throw error }
                 usleep(50_000)
             }
         }
@@ -98,7 +99,7 @@ extension ConnectionSettings {
     package var environment: [String: String] {
         let names = [
             "host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "dbname": "PGDATABASE", "password": "PGPASSWORD",
-            "passfile": "PGPASSFILE",
+            "passfile": "PGPASSFILE", "options": "PGOPTIONS",
         ]
         var environment: [String: String] = [:]
         for (keyword, value) in parameters { if let name = names[keyword] { environment[name] = value } }

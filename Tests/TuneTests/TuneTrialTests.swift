@@ -76,6 +76,6 @@ import Testing
         }
         return BenchReport(
             toolVersion: "", serverVersion: "", seed: 1, messages: 0, tenants: 0, largestTenantShare: 0, batchSize: 0,
-            checksum: "", rowsWithoutTenant: 0, figures: figures)
+            checksum: "", rowsWithoutTenant: 0, figures: figures, relations: [], insertParts: [])
     }
 }

@@ -29,4 +29,23 @@ import Testing
         #expect(try tuner.apply(fresh, options).written == fresh.items.count { $0.isChange })
         try await server.stop()
     }
+
+    @Test func whatIsTakenBackIsWhatWasAgreedTo() async throws {
+        let server = TestServer(isPlain: true)
+        let settings = try await server.connectionSettings()
+        let connection = try Connection(settings)
+        let tuner = Tuner(settings: settings)
+        let options = TuneOptions(profile: .development)
+        _ = try tuner.apply(try tuner.plan(options), options)
+        let shown = try tuner.undoPlan()
+        try connection.query("ALTER SYSTEM SET work_mem = '7MB'")
+        let before = try ServerState(connection).journal
+        #expect(throws: Failure.self) { try tuner.undo(shown) }
+        #expect(try ServerState(connection).journal == before, "nothing was written")
+        let again = try tuner.undoPlan()
+        #expect(again.items.contains { $0.setting == "work_mem" && $0.outcome == .keptTheirs })
+        #expect(try tuner.undo(again).items == again.items)
+        #expect(try ServerState(connection).journal == nil)
+        try await server.stop()
+    }
 }

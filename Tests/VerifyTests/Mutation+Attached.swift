@@ -214,8 +214,8 @@ extension Mutation {
                 + " SET search_path = pg_catalog, pg_temp SET row_security = on SET enable_nestloop = off"
                 + " AS $$ BEGIN RETURN NULL; END $$"),
         .init(
-            "EDB-L202", "function-body email_search_words(subject text, body text, html text)",
-            "CREATE OR REPLACE FUNCTION email_search_words(subject text, body text, html text) RETURNS tsvector LANGUAGE sql"
-                + " IMMUTABLE PARALLEL SAFE RETURN to_tsvector('simple'::regconfig, subject)"),
+            "EDB-L202", "function-body email_search_term(term text, is_prefix boolean)",
+            "CREATE OR REPLACE FUNCTION email_search_term(term text, is_prefix boolean) RETURNS tsquery LANGUAGE sql"
+                + " IMMUTABLE PARALLEL SAFE RETURN plainto_tsquery('simple'::regconfig, term)"),
     ]
 }

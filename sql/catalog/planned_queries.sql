@@ -42,19 +42,18 @@ SELECT * FROM public.email_messages WHERE account_id = {account} AND is_draft AN
 SELECT is_read, count(*) FROM public.email_messages WHERE account_id = {account} GROUP BY is_read
 --- messages_thread_id
 SELECT * FROM public.email_messages WHERE thread_id = {thread} ORDER BY received_at
---- messages_folder_thread
-SELECT DISTINCT ON (thread_id) thread_id, id, received_at FROM public.email_messages
- WHERE folder_id = {folder} AND NOT is_deleted ORDER BY thread_id, received_at DESC LIMIT 50
+--- messages_folder_received
+SELECT DISTINCT ON (m.thread_id) m.thread_id, m.id, m.received_at FROM (SELECT thread_id, id, received_at
+  FROM public.email_messages WHERE folder_id = {folder} AND NOT is_deleted ORDER BY received_at DESC LIMIT 500) AS m
+ ORDER BY m.thread_id, m.received_at DESC
 --- messages_with_attachments
 SELECT * FROM public.email_messages WHERE account_id = {account} AND has_attachments AND NOT is_deleted
  ORDER BY received_at DESC LIMIT 50
---- messages_account_from
-SELECT * FROM public.email_messages WHERE account_id = {account} AND from_address = {sender}
- ORDER BY received_at DESC LIMIT 50
---- messages_account_from
-SELECT * FROM public.email_messages WHERE account_id = {account} AND from_address ^@ {sender_start}
 --- messages_message_id
 SELECT * FROM public.email_messages WHERE message_id = {key} AND account_id = {account}
+--- messages_message_id_full
+SELECT * FROM public.email_messages WHERE md5(message_id_full) = md5({key}) AND message_id_full IS NOT NULL
+ AND account_id = {account}
 --- messages_in_reply_to
 SELECT * FROM public.email_messages WHERE account_id = {account} AND in_reply_to = {key}
 --- messages_imap_uid
@@ -74,17 +73,11 @@ SELECT public.email_purge_tombstones(public.email_now_ms() - 300)
 --- message_tombstones_tenant | superuser
 SELECT * FROM public.email_message_tombstones WHERE tenant_id = {other_tenant}
 --- messages_text_search
-SELECT * FROM public.email_search({word})
---- messages_text_search
 SELECT * FROM public.email_search({absent_word})
+--- messages_text_search
+SELECT * FROM public.email_search_references(ARRAY[{parent_key}])
 --- message_search_received | application with many rows
 SELECT * FROM public.email_search({common_word})
---- message_search_recipients
-SELECT * FROM public.email_search_recipients({recipient})
---- message_search_subject_trgm
-SELECT * FROM public.email_search_substring({subject_part})
---- message_search_refs
-SELECT * FROM public.email_search_references(ARRAY[{parent_key}])
 --- attachments_filename_trgm
 SELECT * FROM public.email_search_attachments({filename_part})
 --- attachments_message_id

@@ -30,8 +30,15 @@ SELECT p.problem, p.fix, NULL AS library FROM me, here, others, bootstrap b CROS
     'emaildb init --host PRIMARY   # or, to promote this one for good: SELECT pg_promote();'),
   (NOT standby AND current_setting('transaction_read_only')::boolean,
     'transactions are read-only by default (default_transaction_read_only)',
-    'ALTER SYSTEM RESET default_transaction_read_only; SELECT pg_reload_conf();'
-      '   -- or ALTER ROLE/DATABASE .. RESET, where it was set'),
+    'SET default_transaction_read_only = off; ' || COALESCE((
+      SELECT string_agg(format('ALTER %s RESET default_transaction_read_only;', concat_ws(' IN ',
+          CASE WHEN s.setrole <> 0 THEN format('ROLE %I', r.rolname) WHEN s.setdatabase = 0 OR d.oid IS NULL THEN 'ROLE ALL' END,
+          'DATABASE ' || quote_ident(d.datname))), ' ')
+      FROM pg_catalog.pg_db_role_setting s LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole
+        LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase
+      WHERE (s.setrole = 0 OR r.rolname = session_user) AND (s.setdatabase = 0 OR d.datname = current_database())
+        AND EXISTS (SELECT FROM unnest(s.setconfig) c WHERE lower(c) LIKE 'default\_transaction\_read\_only=%')),
+      'ALTER SYSTEM RESET default_transaction_read_only; SELECT pg_reload_conf();')),
   (b.rolname = ANY ($2::text[]),
     'the superuser that initdb made is called ' || b.rolname || ', which is a role of the application: row security would not apply to it',
     CASE WHEN b.is_me THEN 'CREATE ROLE emaildb_admin SUPERUSER; SET SESSION AUTHORIZATION emaildb_admin; ' ELSE '' END
@@ -67,4 +74,30 @@ SELECT p.problem, p.fix, p.lib AS library FROM me, extension CROSS JOIN LATERAL 
     format('the extension %s may only be created by a superuser here', name),
     format('CREATE EXTENSION "%s" WITH SCHEMA public;   -- as a superuser, in this database', name), NULL),
   (schema IS NULL AND available AND rolsuper, NULL, NULL, name)) p (applies, problem, fix, lib)
-WHERE p.applies;
+WHERE p.applies
+UNION ALL
+-- Functions are made by roles of the schema, which have the rights of PUBLIC on languages.
+SELECT CASE WHEN l.oid IS NULL THEN format('the language %s is missing', n.name)
+    ELSE format('PUBLIC may not use the language %s, and so neither may the roles of the schema that own functions', n.name) END,
+  CASE WHEN l.oid IS NULL THEN format('CREATE EXTENSION %I;', n.name)
+    ELSE format('GRANT USAGE ON LANGUAGE %I TO PUBLIC;', n.name) END, NULL
+FROM here, unnest('{plpgsql,sql}'::text[]) n (name) LEFT JOIN pg_language l ON l.lanname = n.name
+WHERE is_target AND (l.oid IS NULL OR l.lanacl IS NOT NULL
+  AND NOT EXISTS (SELECT FROM aclexplode(l.lanacl) WHERE grantee = 0 AND privilege_type = 'USAGE')
+  AND (SELECT count(*) FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ($2::text[])
+    AND has_language_privilege(r.oid, l.oid, 'USAGE')) < cardinality($2::text[]))
+UNION ALL
+-- Default privileges by which an owner may do nothing with what it creates.
+SELECT format('new %s of %s would be closed to their owner (default privileges)', lower(o.name), quote_ident(r.rolname)),
+  format('ALTER DEFAULT PRIVILEGES FOR ROLE %1$I GRANT ALL ON %2$s TO %1$I;', r.rolname, o.name), NULL
+FROM here, pg_default_acl d JOIN pg_catalog.pg_roles r ON r.oid = d.defaclrole
+  JOIN (VALUES ('r', 'TABLES'), ('S', 'SEQUENCES'), ('f', 'FUNCTIONS'), ('T', 'TYPES'), ('n', 'SCHEMAS')) o (type, name)
+    ON o.type = d.defaclobjtype::text
+WHERE is_target AND d.defaclnamespace = 0 AND (r.rolname = ANY ($2::text[]) OR r.rolname = session_user)
+  AND NOT EXISTS (SELECT FROM aclexplode(d.defaclacl) a WHERE a.grantee = d.defaclrole)
+UNION ALL
+-- Steps and functions read the settings as roles of the schema.
+SELECT 'PUBLIC may not read pg_settings, and so neither may the roles of the schema', 'GRANT SELECT ON pg_catalog.pg_settings TO PUBLIC;',
+  NULL
+FROM here WHERE is_target AND NOT EXISTS (SELECT FROM pg_class c CROSS JOIN aclexplode(c.relacl) a
+  WHERE c.oid = 'pg_catalog.pg_settings'::regclass AND a.grantee = 0 AND a.privilege_type = 'SELECT');

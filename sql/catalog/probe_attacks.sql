@@ -80,18 +80,26 @@ DELETE FROM public.email_message_tombstones WHERE tenant_id = '{A.tenant}'
 SELECT FROM public.email_audit_log WHERE tenant_id = '{A.tenant}'
 --- find another tenant's mail with email_search | attacker | no row | victim
 SELECT FROM public.email_search('{B.word}')
+--- find another tenant's mail with email_search by an operator | attacker | no row | victim
+SELECT FROM public.email_search('to:{B.address} subject:{B.word}')
+--- find another tenant's mail with email_search by a file name | attacker | no row | victim
+SELECT FROM public.email_search('filename:{B.mark}')
 --- call email_search without a tenant | without a tenant | 42501 | attacker
 SELECT FROM public.email_search('{A.word}')
 --- find another tenant's mail with email_search_recipients | attacker | no row | victim
 SELECT FROM public.email_search_recipients('{B.address}')
 --- call email_search_recipients without a tenant | without a tenant | 42501 | attacker
 SELECT FROM public.email_search_recipients('{A.address}')
---- find another tenant's mail with email_{table} | attacker | no row | victim | search_substring search_attachments
-SELECT FROM public.email_{table}('{B.mark}')
---- call email_{table} without a tenant | without a tenant | 42501 | attacker | search_substring search_attachments
-SELECT FROM public.email_{table}('{A.mark}')
+--- find another tenant's mail with email_search_attachments | attacker | no row | victim
+SELECT FROM public.email_search_attachments('{B.mark}')
+--- call email_search_attachments without a tenant | without a tenant | 42501 | attacker
+SELECT FROM public.email_search_attachments('{A.mark}')
 --- find another tenant's mail with email_search_references | attacker | no row | victim
 SELECT FROM public.email_search_references(ARRAY['<parent.{B.mark}@example.com>'])
+--- find another tenant's mail with email_ingest_find | attacker | no row | victim
+SELECT FROM public.email_ingest_find('{B.accounts}', '{B.folders}', ARRAY['<{B.mark}@example.com>'], ARRAY['x'], ARRAY['1'])
+--- call email_ingest_find without a tenant | without a tenant | 42501 | attacker
+SELECT FROM public.email_ingest_find('{A.accounts}', '{A.folders}', ARRAY['<{A.mark}@example.com>'], ARRAY['x'], ARRAY['1'])
 --- follow another tenant's changes | attacker | no row | victim
 SELECT FROM public.email_changes('{B.accounts}', 0)
 --- export without a tenant | without a tenant | 42501 | attacker

@@ -2,7 +2,8 @@
 SELECT 'view' AS kind, n.nspname AS schema, v.relname AS name, NULL AS arguments, NULL AS part,
   'reads ' || string_agg(DISTINCT o.object, ', ') || ' as ' || quote_ident(pg_get_userbyid(v.relowner)) AS actual,
   CASE v.relkind WHEN 'v' THEN format('ALTER VIEW %s SET (security_invoker = true);', v.oid::regclass)
-    ELSE format('DROP MATERIALIZED VIEW IF EXISTS %s CASCADE;', v.oid::regclass) END AS fix
+    ELSE format('DROP MATERIALIZED VIEW IF EXISTS %s;', v.oid::regclass) END AS fix,
+  CASE v.relkind WHEN 'm' THEN v.oid::regclass::text END AS loses
 FROM pg_rewrite w JOIN pg_class v ON v.oid = w.ev_class AND v.relkind IN ('v', 'm')
   JOIN pg_namespace n ON n.oid = v.relnamespace
   JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass

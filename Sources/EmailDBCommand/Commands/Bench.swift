@@ -20,7 +20,6 @@ struct Bench: Command {
     var terminal: Terminal { output.terminal }
 
     func execute(_ terminal: Terminal) throws -> ExitStatus {
-        Interruption.install()
         let earlier = try options.earlierReport()
         let benchmark = Benchmark(
             settings: try connection.resolve().settings, source: try source.resolve(), options: options.options,

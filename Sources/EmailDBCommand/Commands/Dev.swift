@@ -13,6 +13,9 @@ struct Dev: ParsableCommand {
 
     static var server: LocalServer { LocalServer(directory: state + "/server") }
 
+    /// Nothing is read or done in the folder before it is known whose it is.
+    private static func enter(making: Bool = false) throws { try StateFolder.enter(state, making: making) }
+
     struct Start: DevCommand {
         static let configuration = CommandConfiguration(
             abstract: "Start the server, making its cluster the first time.")
@@ -28,6 +31,7 @@ struct Dev: ParsableCommand {
         }
 
         func execute(_ terminal: Terminal) throws -> ExitStatus {
+            try Dev.enter(making: true)
             try Dev.server.start(ServerBinaries.find(postgres, state: Dev.state), preferredPort: port)
             if let running = Dev.server.running {
                 terminal.show(
@@ -41,6 +45,7 @@ struct Dev: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Stop the server; its data stays.")
 
         func execute(_ terminal: Terminal) throws -> ExitStatus {
+            try Dev.enter()
             let wasRunning = Dev.server.running != nil
             try Dev.server.stop()
             terminal.show(wasRunning ? "stopped" : "no server runs here")
@@ -53,6 +58,7 @@ struct Dev: ParsableCommand {
             commandName: "status", abstract: "Say whether the server runs, and how to connect.")
 
         func execute(_ terminal: Terminal) throws -> ExitStatus {
+            try Dev.enter()
             guard let running = Dev.server.running else {
                 terminal.show("no server runs here; start one with: emaildb dev start")
                 return .findings
@@ -78,6 +84,7 @@ struct Dev: ParsableCommand {
             commandName: "env", abstract: "Print shell code that points libpq programs at the server, for eval.")
 
         func execute(_ terminal: Terminal) throws -> ExitStatus {
+            try Dev.enter()
             terminal.print(try Dev.server.shellCode())
             return .done
         }
@@ -90,6 +97,7 @@ struct Dev: ParsableCommand {
         var arguments: [String] = []
 
         func execute(_ terminal: Terminal) throws -> ExitStatus {
+            try Dev.enter()
             try Dev.server.becomePsql(ConnectionOptions.defaultDatabase, arguments)
         }
     }

@@ -31,13 +31,13 @@ struct Init: Command {
     @OptionGroup var passwords: PasswordOptions
 
     func validate() throws {
-        if wait < 0 || lockTimeout < 0 { throw ValidationError("Seconds are not negative.") }
+        try validateSeconds(wait, "--wait")
+        try validateSeconds(lockTimeout, "--lock-timeout")
     }
 
     var terminal: Terminal { output.terminal }
 
     func execute(_ terminal: Terminal) throws -> ExitStatus {
-        Interruption.install()
         let (settings, database) = try connection.resolve()
         var installer = Installer(settings: settings, database: database, source: try source.resolve())
         installer.wait = .seconds(wait)

@@ -26,17 +26,21 @@ struct Ready: Command {
     @Option(help: "The part that the server has to play in replication; either when not given.")
     var node: Readiness.Node?
 
-    @Option(help: ArgumentHelp("Limit for connecting, and for each statement.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "Limit for connecting, and for the answer; ends within a second after.", valueName: "seconds"))
     var timeout = 3
 
     func validate() throws {
-        if timeout < 1 { throw ValidationError("--timeout is at least 1 second.") }
+        try validateSeconds(timeout, "--timeout", from: 1)
     }
 
     var terminal: Terminal { output.terminal }
 
     func execute(_ terminal: Terminal) throws -> ExitStatus {
-        let (settings, database) = try connection.resolve()
+        var (settings, database) = try connection.resolve()
+        // A little more than the server's own limit, which says more when it is the server that is slow.
+        settings.deadline = .now + .seconds(timeout + 1)
         let readiness = try Readiness.check(
             settings: settings, database: database, source: try source.resolve(), node: node,
             timeout: .seconds(timeout))

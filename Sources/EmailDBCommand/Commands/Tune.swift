@@ -9,7 +9,9 @@ struct Tune: Command {
         abstract: "Fit the server's configuration to its machine and its work; it can always be undone.",
         discussion: """
             Says what it would change and why, tries that on a scratch server, asks, and writes it with ALTER SYSTEM. \
-            Memory, processors and disk are read on the server, wherever this program runs.
+            It asks before it takes back or restarts, too; where there is no terminal to ask on, --yes is needed. \
+            Memory, processors and disk are read on the server, wherever this program runs. Under Patroni, \
+            CloudNativePG or another manager it writes nothing, and prints the command of that.
             """)
 
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
@@ -20,19 +22,15 @@ struct Tune: Command {
     var terminal: Terminal { output.terminal }
 
     func execute(_ terminal: Terminal) throws -> ExitStatus {
-        Interruption.install()
+        let agree = { (intent: TuneIntent) in try confirm(intent, terminal) }
         let result =
-            try task.rescue(terminal.show)
+            try task.rescue(terminal.show, agree: agree)
             ?? Tuner(
                 settings: try connection.resolve().settings, lockTimeout: .seconds(task.lockTimeout),
                 progress: terminal.show
             ).run(
                 undoes: task.undo, task.profile.map { machine.options($0) }, isPlanOnly: task.plan,
-                restarts: task.restart, provingWith: task.prove ? task.messages : nil
-            ) { plan in
-                if !terminal.isJSON { terminal.show(plan.text(isVerbose: terminal.isVerbose)) }
-                return try confirm(terminal)
-            }
+                restarts: task.restart, provingWith: task.prove ? task.messages : nil, agree: agree)
         if result.isDeclined {
             terminal.talk("nothing was written")
         } else {
@@ -41,14 +39,15 @@ struct Tune: Command {
         return result.status(isPlanOnly: task.plan)
     }
 
-    /// Asks on a terminal; elsewhere only `--yes` is a yes.
-    private func confirm(_ terminal: Terminal) throws -> Bool {
+    /// Shows what is about to be done and asks, on a terminal; elsewhere only `--yes` is a yes.
+    private func confirm(_ intent: TuneIntent, _ terminal: Terminal) throws -> Bool {
+        if !terminal.isJSON { terminal.show(intent.text(isVerbose: terminal.isVerbose)) }
         if task.yes { return true }
         guard terminal.canAsk else {
             throw Failure(
                 .usage, "this is no terminal to ask on; nothing was written",
-                fix: "add --yes, or --plan to only look")
+                fix: intent.plan == nil ? "add --yes" : "add --yes, or --plan to only look")
         }
-        return terminal.ask("Write this?")
+        return try terminal.ask(intent.question)
     }
 }

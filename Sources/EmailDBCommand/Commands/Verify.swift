@@ -12,7 +12,7 @@ struct Verify: Command {
             "Compare the database with the expected schema: layout, security, plans, and row security under attack.",
         discussion: """
             Changes nothing: the probe's two tenants and the rows of the plans are rolled back; only sequences stay advanced. \
-            Ends with status 0 when nothing was found, 1 with findings. What could not be checked is listed as not seen.
+            Ends with status 0 when nothing was found, 1 with findings (--fail-on error: with errors). What could not be checked is listed as not seen.
 
               emaildb verify --username email_monitor --only layout,security
               emaildb verify --output junit=verify.xml --output sarif=verify.sarif --ignore verify.ignore
@@ -33,7 +33,6 @@ struct Verify: Command {
         }
         let ignored = try options.ignored()
         let steps = try source.resolve()
-        Interruption.install()
         let (settings, database) = try connection.resolve()
         var verifier = Verifier(settings: settings, database: database, source: steps)
         verifier.sections = try options.sections()
@@ -47,7 +46,7 @@ struct Verify: Command {
         } else {
             terminal.print(try options.format.document(report))
         }
-        let isClean = report.findings.isEmpty && (report.unseen.isEmpty || !options.strict)
+        let isClean = !report.hasFindings(from: options.failOn) && (report.unseen.isEmpty || !options.strict)
         return isClean ? .done : .findings
     }
 }

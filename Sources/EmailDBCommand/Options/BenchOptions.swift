@@ -35,13 +35,20 @@ struct BenchOptions: ParsableArguments {
     var compare: String?
 
     func validate() throws {
-        if messages < 1000 { throw ValidationError("A bench needs at least 1000 messages.") }
+        try Self.validateMessages(messages)
         if tenants < 2 || tenants > 10_000 { throw ValidationError("Tenants: from 2 to 10000.") }
         if !(0...3600).contains(seconds) { throw ValidationError("Seconds: from 0 to 3600.") }
         if clientCounts.isEmpty || clientCounts.contains(where: { !(1...1000).contains($0) }) {
             throw ValidationError("Clients: numbers from 1 to 1000, with commas between them.")
         }
         if database?.isEmpty == true { throw ValidationError("A database has a name.") }
+    }
+
+    /// As many as the arithmetic of a bench, with ten times the mail, is good for.
+    static func validateMessages(_ count: Int) throws {
+        if !(1000...1_000_000_000).contains(count) {
+            throw ValidationError("--messages: from 1000 to 1000000000.")
+        }
     }
 
     /// The numbers of clients; 0 stands for what is no number.

@@ -19,8 +19,31 @@ package struct ConnectionOptions: ParsableArguments {
     @Option(name: [.customShort("U"), .long], help: "Role to log in as.")
     var username: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Give the server up when it is silent for so long and not at work; 0 for never.", valueName: "seconds"))
+    var answerTimeout = 60
+
+    package func validate() throws {
+        if answerTimeout < 0 { throw ValidationError("Seconds are not negative.") }
+    }
+
     /// The database when nothing names one.
     static let defaultDatabase = "email_service"
+
+    /// Refuses numbers that libpq, or arithmetic with them, cannot use.
+    private static func validate(_ settings: ConnectionSettings) throws {
+        // Several hosts have several ports, in the same order; an empty one is the default.
+        let ports = (settings["port"] ?? ConnectionSettings.defaultValue(of: "port") ?? "").split(separator: ",")
+        for port in ports where !(1...65535).contains(Int(port.filter { $0 != " " }) ?? 0) {
+            throw ValidationError("A port is a number from 1 to 65535 (--port, PGPORT, or in the address).")
+        }
+        guard let timeout = settings["connect_timeout"] else { return }
+        let limit = ConnectionSettings.longestTimeout
+        if !(-limit...limit).contains(Int(timeout) ?? .max) {
+            throw ValidationError("connect_timeout: seconds, \(limit) at most.")
+        }
+    }
 
     /// The settings and the database that they mean.
     /// - Throws: ``Failure`` for the address of another kind of server, `PostgresError` when the string cannot be parsed.
@@ -29,13 +52,22 @@ package struct ConnectionOptions: ParsableArguments {
         var settings = ConnectionSettings()
         do {
             if let target { settings = try ConnectionSettings(target: target) }
-        } catch let error as PostgresError where error.kind == .usage {
+        } catch {
+            guard error.kind == .usage else { throw error }
             throw Failure(.usage, error.message, fix: error.hint)
         }
         if let host { settings["host"] = host }
         if let port { settings["port"] = port }
         if let username { settings["user"] = username }
-        let database = settings["dbname"] ?? ConnectionSettings.defaultValue(of: "dbname") ?? Self.defaultDatabase
+        try Self.validate(settings)
+        settings.answerTimeout = answerTimeout == 0 ? nil : .seconds(answerTimeout)
+        let database = settings["dbname"] ?? settings.resolved()?["dbname"] ?? Self.defaultDatabase
+        // libpq would send it to a server as a name, where the process list and the log show it.
+        if settings["dbname"] == nil, database.contains("://") || database.contains("@") || database.contains("=") {
+            throw Failure(
+                .usage, "PGDATABASE, which holds a name, has an address in it",
+                fix: "Put the address into DATABASE_URL.")
+        }
         return (settings, database)
     }
 }

@@ -58,10 +58,10 @@ struct PoolerOptions: ParsableArguments {
 
     /// The configuration for the server that some connection settings lead to.
     func configuration(_ settings: ConnectionSettings, _ database: String) throws -> PoolerConfiguration {
-        func value(_ keyword: String) -> String? { settings[keyword] ?? ConnectionSettings.defaultValue(of: keyword) }
-        if settings["service"] != nil, settings["host"] == nil {
-            throw ValidationError("What a service file says is not looked up here: name --host, --port and -d.")
+        guard let resolved = settings.resolved() else {
+            throw ValidationError("The connection settings cannot be used: is the service in the service file?")
         }
+        func value(_ keyword: String) -> String? { resolved[keyword] }
         var configuration = PoolerConfiguration(
             serverHost: value("host") ?? value("hostaddr") ?? "127.0.0.1", serverPort: value("port") ?? "5432",
             database: database)

@@ -41,6 +41,10 @@ struct TuneOptionGroup: ParsableArguments {
 
     func validate() throws {
         if let memory, memory < 64 << 20 { throw ValidationError("--memory: PostgreSQL needs 64MB or more.") }
+        if let memory, memory > 1 << 44 {
+            throw ValidationError("--memory: 16TB at most; PostgreSQL's settings hold no more.")
+        }
+        if let walVolume, walVolume > 1 << 50 { throw ValidationError("--wal-volume: 1024TB at most.") }
         if let cpus, !(1...8192).contains(cpus) { throw ValidationError("--cpus: from 1 to 8192.") }
         if let maxConnections, !(1...100_000).contains(maxConnections) {
             throw ValidationError("--max-connections: from 1 to 100000.")
@@ -70,7 +74,7 @@ struct TuneTaskOptions: ParsableArguments {
     @Flag(help: "Only say what would change.")
     var plan = false
 
-    @Flag(name: [.customShort("y"), .long], help: "Do it without asking.")
+    @Flag(name: [.customShort("y"), .long], help: "Do it without asking; needed where there is no terminal.")
     var yes = false
 
     @Flag(help: "Take back what earlier runs wrote, except settings that were changed since.")
@@ -99,11 +103,11 @@ struct TuneTaskOptions: ParsableArguments {
     var lockTimeout = 60
 
     func validate() throws {
-        if lockTimeout < 0 { throw ValidationError("Seconds are not negative.") }
+        try validateSeconds(lockTimeout, "--lock-timeout")
         if plan && yes { throw ValidationError("--plan and --yes exclude each other.") }
         if undo && (profile != nil || plan) { throw ValidationError("--undo takes neither --profile nor --plan.") }
         if prove && (profile == nil || plan) { throw ValidationError("--prove carries a --profile out.") }
-        if messages < 1000 { throw ValidationError("--prove needs at least 1000 messages.") }
+        try BenchOptions.validateMessages(messages)
         if plan && restart { throw ValidationError("--plan writes nothing, so there is nothing to restart for.") }
         if rescue != (dataDirectory != nil) {
             throw ValidationError(
@@ -117,9 +121,11 @@ struct TuneTaskOptions: ParsableArguments {
     }
 
     /// The rescue, if one is asked for.
-    func rescue(_ progress: @escaping @Sendable (TuneProgress) -> Void) throws -> TuneResult? {
+    func rescue(
+        _ progress: @escaping @Sendable (TuneProgress) -> Void, agree: (TuneIntent) throws -> Bool
+    ) throws -> TuneResult? {
         guard let dataDirectory else { return nil }
-        return TuneResult(
-            rescued: try Rescue(dataDirectory: dataDirectory, programs: postgres, progress: progress).run())
+        let rescue = Rescue(dataDirectory: dataDirectory, programs: postgres, progress: progress)
+        return TuneResult(rescued: try rescue.run { try agree(TuneIntent(rescue: $0)) })
     }
 }

@@ -6,6 +6,7 @@ import Report
 import Verify
 
 extension FindingFormat: ExpressibleByArgument {}
+extension Finding.Severity: ExpressibleByArgument {}
 
 /// What `verify` checks, and where it writes the findings.
 struct VerifyOptions: ParsableArguments {
@@ -27,6 +28,9 @@ struct VerifyOptions: ParsableArguments {
 
     @Flag(help: "Print the SQL that fixes what was found, as one script for psql, instead of the findings.")
     var fixSql = false
+
+    @Option(help: "From which severity on a finding makes status 1: error or warning.")
+    var failOn: Finding.Severity = .warning
 
     @Flag(help: "End with status 1 also when something could not be checked.")
     var strict = false
@@ -59,10 +63,11 @@ struct VerifyOptions: ParsableArguments {
     /// Writes the report to every file that was named.
     func write(_ report: VerifyReport) throws {
         for file in output {
-            do {
-                try (file.name.document(report) + "\n").write(toFile: file.path, atomically: true, encoding: .utf8)
+            let text = try file.name.document(report) + "\n"
+            do throws(FileOutput.Refused) {
+                try FileOutput.write(Array(text.utf8), to: file.path)
             } catch {
-                throw Failure(.failed, "cannot write \(file.path)", fix: "ls -la \(file.path)")
+                throw Failure(.failed, "cannot write \(file.path): \(error)", fix: "ls -la \(file.path)")
             }
         }
     }

@@ -33,39 +33,23 @@ package enum LiveCatalog {
         }
     }
 
-    // MARK: - One step at a time
-
-    package final class Prepared {
-        fileprivate var parts: Set<CatalogPart> = []
-
-        package init() {}
-    }
-
-    /// What a step's layout says and the catalog does not, and the grants on what it makes that it does not say; reads only
-    /// the parts and names that it speaks of.
-    ///
-    /// One round trip, and one more when a part is asked for that the session has not prepared yet.
+    /// What some steps' layout says and the catalog does not, and the grants on what they make that it does not say; reads
+    /// only the parts and names that it speaks of, in one round trip.
     package static func mismatches(
-        _ layout: LayoutChange, _ prepared: Prepared, _ connection: borrowing Connection
+        _ expected: ExpectedLayout, _ connection: borrowing Connection
     ) throws -> [FactMismatch] {
-        let gone = layout.absent.map { Fact($0, FactMismatch.nothing) }
-        let facts = Dictionary(grouping: layout.present + gone) { CatalogPart($0.kind) }
-        let new = Set(facts.keys).subtracting(prepared.parts)
-        if !new.isEmpty {
-            try connection.script(new.map(\.preparation).joined(separator: "\n"))
-            prepared.parts.formUnion(new)
-        }
-        let made = Set(layout.present.filter { [.owner, .sequence].contains($0.kind) }.map(\.key.object))
-        let results = try connection.pipeline(
-            facts.map { part, facts in
-                var names = Set(facts.compactMap(\.key.catalogName))
-                if part == .access { names.formUnion(made.map(\.name)) }
-                return Statement(prepared: part.name, CatalogPart.parameters(names: names, schemas: []))
-            })
-        let live = results.flatMap(read).byKey.mapValues(\.value)
-        let wrong = layout.present.filter { live[$0.key] != $0.value } + gone.filter { live[$0.key] != nil }
-        let said = Set(layout.present.map(\.key))
-        let extra = live.keys.filter { $0.kind == .grant && made.contains($0.object) && !said.contains($0) }
+        let facts = expected.facts
+        let gone = expected.absent.map { Fact($0, FactMismatch.nothing) }
+        let made = Set(facts.keys.filter { [.owner, .sequence].contains($0.kind) }.map(\.object))
+        let keys = facts.keys + gone.map(\.key)
+        if keys.isEmpty { return [] }
+        let parts = Set(keys.map { CatalogPart($0.kind) }).sorted { $0.rawValue < $1.rawValue }
+        let names = Set(keys.compactMap(\.catalogName) + made.map(\.name))
+        let rows = try connection.query(
+            CatalogPart.query(parts), CatalogPart.parameters(names: names, schemas: []))
+        let live = read(rows).byKey.mapValues(\.value)
+        let wrong = facts.values.filter { live[$0.key] != $0.value }.sorted() + gone.filter { live[$0.key] != nil }
+        let extra = live.keys.filter { $0.kind == .grant && made.contains($0.object) && facts[$0] == nil }
         return (wrong + extra.map { Fact($0, FactMismatch.nothing) }).map {
             FactMismatch(expected: $0, actual: live[$0.key])
         }
@@ -102,10 +86,6 @@ private enum CatalogPart: String, CaseIterable {
         case .relations: SQLFile("facts_relations")
         }
     }
-
-    /// Of the prepared statement.
-    var name: String { "emaildb_\(rawValue)" }
-    var preparation: String { "PREPARE \(name) (name[], name[], name[], name[]) AS \(Self.query([self]));" }
 
     static func query(_ parts: [CatalogPart]) -> String {
         SQLFile("facts_scope").text + parts.map(\.file.text).joined(separator: "UNION ALL\n")

@@ -20,7 +20,7 @@ extension ContainerStart {
         }
         // Fast shutdown; it may be replaying its log, then that goes on at the next start.
         kill(server.process, SIGINT)
-        let status = server.wait()
+        let status = server.wait().code
         try result.get()
         guard status == 0 else { throw Failure(.cannotConnect, "the server did not stop in order, see above") }
     }

@@ -22,44 +22,42 @@ struct ConfigurationWriter {
                 if let signal = Interruption.signal {
                     throw Failure.interrupted(by: signal, "what was written is taken back")
                 }
-                try write(change.setting, change.value, connection)
+                try Interruption.finishing { try write(change.setting, change.value, connection) }
                 written.append(change)
             }
-            try write(preparation.after, connection)
+            try Interruption.check()
+            try Interruption.finishing { try write(preparation.after, connection) }
         } catch {
             guard connection.isAlive else { throw error }
-            for (setting, _) in written.reversed() { try? write(setting, setting.autoValue, connection) }
-            try? write(server.journal, connection)
+            Interruption.finishing {
+                for (setting, _) in written.reversed() { try? write(setting, setting.autoValue, connection) }
+                try? write(server.journal, connection)
+            }
             guard let error = error as? PostgresError else { throw error }
             throw Failure(error, doing: "writing the configuration; what was written is taken back")
         }
-        try reload(connection)
+        try Interruption.finishing { try reload(connection) }
     }
 
-    /// Takes back what the journal lists, as far as the values are still ours.
-    /// - Throws: ``Failure``; refused when the server would not start with what was there before.
-    func undo(_ connection: borrowing Connection) throws -> UndoReport {
-        guard let journal = server.journal else { return UndoReport(profile: nil, items: [], restart: []) }
-        var candidate = server
-        var changes: [SettingChange] = []
-        var items: [UndoReport.Item] = []
+    /// What taking everything back comes to; nil when no `tune` has written here.
+    func undoing() -> Undoing? {
+        guard let journal = server.journal else { return nil }
+        var undoing = Undoing(journal: journal, candidate: server)
         for entry in journal.entries {
             var outcome = UndoReport.Outcome.keptTheirs
             if let setting = server[entry.label] {
                 if setting.same(setting.autoValue, entry.set) {
                     outcome = entry.was == nil ? .unset : .restored
-                    candidate.set(setting, entry.was)
-                    changes.append((setting, entry.was))
+                    undoing.candidate.set(setting, entry.was)
+                    undoing.changes.append((setting, entry.was))
                 } else if setting.same(setting.autoValue, entry.was) {
                     outcome = .alreadyBack
                 }
             }
-            items.append(UndoReport.Item(setting: entry.label, was: entry.was, set: entry.set, outcome: outcome))
+            undoing.items.append(
+                UndoReport.Item(setting: entry.label, was: entry.was, set: entry.set, outcome: outcome))
         }
-        _ = try StartCheck(server: server, progress: progress).prove(candidate, connection)
-        try takeBack(changes, journal, leaving: nil, connection)
-        return UndoReport(
-            profile: journal.profile, items: items, restart: try ServerState(connection).waitingForRestart)
+        return undoing
     }
 
     /// Takes changes back, and leaves another journal, or none, instead of the one that is in the file.
@@ -67,12 +65,14 @@ struct ConfigurationWriter {
         _ changes: [SettingChange], _ journal: TuneJournal, leaving last: TuneJournal?,
         _ connection: borrowing Connection
     ) throws {
-        var journal = journal
-        journal.state = .undoing
-        try begin(journal, connection)
-        for change in changes { try write(change.setting, change.value, connection) }
-        try write(last, connection)
-        try reload(connection)
+        try Interruption.finishing {
+            var journal = journal
+            journal.state = .undoing
+            try begin(journal, connection)
+            for change in changes { try write(change.setting, change.value, connection) }
+            try write(last, connection)
+            try reload(connection)
+        }
     }
 
     /// Writes the journal as the first thing of all.
@@ -81,12 +81,10 @@ struct ConfigurationWriter {
         do {
             try write(journal, connection)
         } catch let error as PostgresError where error.kind == .server {
-            let manager = manager
             throw Failure.refused(
                 "postgresql.auto.conf cannot be written (\(error.message)): this server's configuration is managed"
-                    + " elsewhere\(manager.map { ", by \($0.name)" } ?? ", or its files are read-only")",
-                fix: manager?.fix
-                    ?? "Give the values to whatever writes its configuration (Patroni, CloudNativePG, an operator):"
+                    + " elsewhere, or its files are read-only",
+                fix: "Give the values to whatever writes its configuration (Patroni, CloudNativePG, an operator):"
                     + " emaildb tune --plan --format json")
         }
     }
@@ -101,29 +99,45 @@ struct ConfigurationWriter {
 
     private func write(_ setting: ServerSetting, _ value: String?, _ connection: borrowing Connection) throws {
         progress(.detail("writing \(setting.label)"))
+        try connection.query(Self.statement(setting, value))
+    }
+
+    /// The SQL that writes an entry; nil removes it.
+    static func statement(_ setting: ServerSetting, _ value: String?) -> String {
         let name = SQL.identifier(setting.name)
         let target = setting.role.map { "ALTER ROLE \(SQL.identifier($0))" } ?? "ALTER SYSTEM"
         let change = value.map { "SET \(name) = \(setting.literal($0))" }
-        try connection.query("\(target) \(change ?? "RESET \(name)")")
+        return "\(target) \(change ?? "RESET \(name)")"
     }
 
     private func reload(_ connection: borrowing Connection) throws { try connection.query("SELECT pg_reload_conf()") }
+}
 
-    /// Which program keeps the configuration, by the marks it leaves.
-    private var manager: (name: String, fix: String)? {
-        // Patroni includes the original file under this name, and gives what it controls on the command line.
-        if server.settings.values.contains(where: { $0.filePlace?.hasPrefix("postgresql.base.conf") == true }) {
-            return ("Patroni", "patronictl edit-config   # under postgresql: parameters:")
-        }
-        let commands = [server["archive_command"], server["restore_command"]]
-        if commands.contains(where: { $0?.running.contains("/controller/manager") == true }) {
-            return ("CloudNativePG", "kubectl edit cluster   # under spec.postgresql.parameters")
-        }
-        return nil
+/// What taking everything back comes to, before it is done.
+struct Undoing {
+    let journal: TuneJournal
+    /// The state with everything taken back.
+    var candidate: ServerState
+    var changes: [SettingChange] = []
+    var items: [UndoReport.Item] = []
+
+    /// As it will be, if it is agreed to.
+    var report: UndoReport {
+        UndoReport(profile: journal.profile, items: items, restart: candidate.waitingForRestart)
     }
 }
 
-/// What `undo` did.
+extension Manager {
+    /// That nothing is taken back here; where we wrote before it came, with the SQL that takes that back.
+    func refusal(undoing changes: [SettingChange]) -> Failure {
+        // Of the others, some do not let anybody say ALTER SYSTEM.
+        let ours = kind == .patroni ? changes.map { ConfigurationWriter.statement($0.setting, $0.value) + ";" } : []
+        let note = "-- in psql on this member: what tune wrote before, which comes before what Patroni sets"
+        return refusal(([command(for: [])] + (ours.isEmpty ? [] : [note]) + ours).joined(separator: "\n"))
+    }
+}
+
+/// What `undo` did, or would do.
 package struct UndoReport: Sendable, Codable {
     /// What became of one setting.
     package enum Outcome: String, Sendable, Codable {
@@ -137,7 +151,7 @@ package struct UndoReport: Sendable, Codable {
         case keptTheirs = "kept, changed since"
     }
 
-    package struct Item: Sendable, Codable {
+    package struct Item: Sendable, Codable, Hashable {
         package let setting: String
         /// The entry before the first `tune`; nil when there was none.
         package let was: String?

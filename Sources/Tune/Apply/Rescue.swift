@@ -19,13 +19,15 @@ package struct Rescue: Sendable {
 
     /// Finds the smallest change with which the server starts, proves it on a scratch server, and makes it; the old
     /// file is kept beside the new one.
-    /// - Throws: ``Failure``: refused when the server runs or its programs are not found; a failed step when not
-    ///   even an empty file would help.
-    package func run() throws -> RescueReport {
+    /// - Parameter agree: shown what would be changed; nothing is written unless it answers yes.
+    /// - Returns: nil when that answered no.
+    /// - Throws: ``Failure``: refused when the server runs, its programs are not found, or a manager keeps it; a failed
+    ///   step when not even an empty file would help.
+    package func run(agree: (RescueReport) throws -> Bool) throws -> RescueReport? {
         let file = dataDirectory + "/postgresql.auto.conf"
         let installation = try installation()
-        let text = fileText(file)
-        let present = AutoConfiguration(text ?? "")
+        let bytes = fileBytes(file)
+        let present = AutoConfiguration(bytes ?? [])
         var words: [String] = []
         let scratch = try ScratchServer(installation, walSegmentSize: walSegmentSize)
         defer { scratch.remove() }
@@ -36,15 +38,23 @@ package struct Rescue: Sendable {
                 words.append(refusal)
                 continue
             }
-            if changes.isEmpty, text != nil { return RescueReport(file: file, problem: nil, changes: [], kept: nil) }
-            let kept = text.flatMap { _ in Self.newName(file) }
-            if let text, let kept { try AutoConfiguration.write(text, to: kept, owner: installation.owner) }
-            try AutoConfiguration.write(configuration.text, to: file, owner: installation.owner)
+            if changes.isEmpty, bytes != nil { return RescueReport(file: file, problem: nil, changes: [], kept: nil) }
             let problem =
                 words.first
                 ?? present.broken.first.map { "line \($0.line) cannot be read: \($0.text.prefix(80))" }
                 ?? "the file was missing"
-            return RescueReport(file: file, problem: problem, changes: changes, kept: kept)
+            let kept = bytes.flatMap { _ in Self.newName(file) }
+            let report = RescueReport(file: file, problem: problem, changes: changes, kept: kept)
+            guard try agree(report) else { return nil }
+            guard fileBytes(file) == bytes, RunningServer(dataDirectory) == nil else {
+                throw Failure.refused(
+                    "\(file) has changed since this was shown, or the server was started; nothing was written",
+                    fix: "emaildb tune --rescue -D \(dataDirectory)")
+            }
+            try Interruption.check()
+            if let bytes, let kept { try AutoConfiguration.write(bytes, to: kept, owner: installation.owner) }
+            try AutoConfiguration.write(configuration.bytes, to: file, owner: installation.owner)
+            return report
         }
         throw Failure(
             .failed,
@@ -105,6 +115,10 @@ package struct Rescue: Sendable {
                 fix: "emaildb tune --undo   # or stop it first")
         }
         let last = lastStart
+        let configurationFile = last.settings["config_file"] ?? dataDirectory + "/postgresql.conf"
+        let manager = Manager.of(
+            dataDirectory: dataDirectory, configurationFile: configurationFile, arguments: last.settings)
+        if let manager { throw manager.refusal(manager.command(for: [])) }
         let found = [last.programs, "/usr/lib/postgresql/\(major)/bin"].compactMap(\.self)
         var reason = "no programs of PostgreSQL \(major) were found"
         for place in programs.map({ [Paths.absolute($0) + "/bin"] }) ?? found {

@@ -6,8 +6,8 @@ import Server
 /// A server on this machine that can be restarted, and its configuration as it was when this was made.
 package struct RestartPoint: Sendable {
     private let installation: ServerInstallation
-    /// The text of postgresql.auto.conf.
-    private let configuration: String
+    /// postgresql.auto.conf.
+    private let configuration: [UInt8]
     /// Where the server's first words go; nil when it keeps its log itself.
     private let logFile: String?
     /// The environment that the server was started with: commands of its configuration may need it.
@@ -16,6 +16,7 @@ package struct RestartPoint: Sendable {
     /// Finds out whether this program may and can restart the server.
     /// - Throws: ``Failure`` with the command that does it instead.
     init(_ server: ServerState, _ connection: borrowing Connection) throws {
+        if let manager = server.manager { throw manager.refusal(manager.restartCommand) }
         do {
             installation = try .of(server, connection)
         } catch let unreachable as ServerInstallation.Unreachable {
@@ -43,7 +44,7 @@ package struct RestartPoint: Sendable {
         logFile = collects ? nil : output
         environment = fileText(process + "/environ")?.parts("\0").compactMap(\.assignment)
             .reduce(into: [:]) { $0[$1.name] = $1.value }
-        configuration = fileText(installation.autoConfigurationFile) ?? ""
+        configuration = fileBytes(installation.autoConfigurationFile) ?? []
     }
 
     /// Restarts; when the server does not come up, starts it with the configuration before this run, or with the one
@@ -55,7 +56,7 @@ package struct RestartPoint: Sendable {
         guard let words = try attempt() else { return nil }
         progress(.doing("the server does not start: \(words)"))
         let present = installation.autoConfiguration
-        for former in [configuration, present.withoutTune().text] where former != present.text {
+        for former in [configuration, present.withoutTune().bytes] where former != present.bytes {
             try installation.write(former)
             if try attempt() == nil { return words }
         }

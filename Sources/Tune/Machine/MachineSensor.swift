@@ -30,7 +30,7 @@ package struct MachineSensor {
     /// The smallest of the host's memory and every limit of a control group above the server; nil when unknown.
     func memory(_ connection: borrowing Connection) throws -> Machine.Quantity? {
         let words = try line("MemTotal:", of: "/proc/meminfo", connection)?.parts(" ") ?? []
-        guard words.count > 1, let kilobytes = Int(words[1]) else { return nil }
+        guard words.count > 1, let kilobytes = Int(words[1]), 0..<1 << 50 ~= kilobytes else { return nil }
         let host = Machine.Quantity(kilobytes * ByteSize.kilobyte, source: "/proc/meminfo")
         let limits = try ControlGroups { try file($0, connection) }.memoryLimits { try file($0, connection) }
         return ([host] + limits).min { $0.value < $1.value }
@@ -56,7 +56,7 @@ package struct MachineSensor {
 
     /// How many numbers a list such as `0-3,8` holds.
     private static func count(_ list: some StringProtocol) -> Int {
-        let ranges = list.parts(",", "\n").map { $0.parts("-").compactMap { Int($0) } }
+        let ranges = list.parts(",", "\n").map { $0.parts("-").compactMap { UInt16($0) }.map(Int.init) }
         return ranges.reduce(0) { count, range in count + (range.last ?? -1) - (range.first ?? 0) + 1 }
     }
 
@@ -86,7 +86,8 @@ package struct MachineSensor {
             guard volumes.count == 2, let occupied = results[3][0].integer("occupied") else { return nil }
             let space = Machine.Quantity(volumes[1].available + occupied, source: "df on the server")
             return (space, volumes[0].mount != volumes[1].mount)
-        } catch let error as PostgresError where error.kind == .server {
+        } catch {
+            guard error.kind == .server else { throw error }
             return nil
         }
     }
@@ -94,7 +95,8 @@ package struct MachineSensor {
     /// One line of `df -P -k` (POSIX): names may hold spaces, so the columns are found by the one with the per cent.
     private static func volume(_ line: String) -> (available: Int, mount: String)? {
         let words = line.parts(" ")
-        guard let share = words.lastIndex(where: { $0.hasSuffix("%") }), share > 0, let free = Int(words[share - 1])
+        guard let share = words.lastIndex(where: { $0.hasSuffix("%") }), share > 0, let free = Int(words[share - 1]),
+            0..<1 << 50 ~= free
         else { return nil }
         return (free * ByteSize.kilobyte, words[(share + 1)...].joined(separator: " "))
     }
@@ -108,7 +110,8 @@ package struct MachineSensor {
         do {
             // The four-argument form is the only one with missing_ok that 15 has.
             return try connection.query("SELECT pg_read_file($1, 0, 1048576, true)", [root + path]).first?[0]
-        } catch let error as PostgresError where error.kind == .server {
+        } catch {
+            guard error.kind == .server else { throw error }
             return nil
         }
     }

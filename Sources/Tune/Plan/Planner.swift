@@ -67,7 +67,8 @@ package struct Planner {
             items: items,
             budget: MemoryBudget(candidate, memory: machine.memory.value, shared: nil),
             proof: StartProof(method: .notNeeded), durability: durability(candidate), overrides: overrides(items),
-            notes: notes(candidate, items), isResuming: server.journal.map { $0.state != .applied } ?? false)
+            notes: notes(candidate, items), isResuming: server.journal.map { $0.state != .applied } ?? false,
+            manager: server.keeper.map { ManagerCommand($0, items) })
         return Preparation(
             plan: plan, changes: ordered(items, candidate),
             during: TuneJournal(profile: options.profile, state: .applying, entries: after + leftovers),

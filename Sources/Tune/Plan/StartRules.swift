@@ -86,7 +86,7 @@ package enum StartRules {
             "max_locks_per_transaction",
         ]
         for name in names where candidate.isInRecovery {
-            let running = candidate[name].flatMap { $0.number($0.running) }.map { Int($0) } ?? 0
+            let running = candidate[name].flatMap { $0.number($0.running) }.flatMap { Int(exactly: $0) } ?? 0
             let next = candidate.integer(name) ?? running
             problems.need(
                 next >= running,

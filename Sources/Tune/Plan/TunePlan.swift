@@ -1,4 +1,5 @@
 import Core
+import Postgres
 
 /// What `tune` would change on a server, and why; the value behind its text and its JSON.
 package struct TunePlan: Sendable, Codable, Hashable {
@@ -72,6 +73,8 @@ package struct TunePlan: Sendable, Codable, Hashable {
     package internal(set) var notes: [String]
     /// Whether an earlier run was stopped half way, and this one goes on.
     package let isResuming: Bool
+    /// Who keeps the configuration instead of us; nil when nobody is seen to.
+    package let manager: ManagerCommand?
 
     /// Whether there is nothing to write and nothing to reload.
     package var isEmpty: Bool { !isResuming && !items.contains { $0.isChange || $0.action == .reload } }
@@ -82,6 +85,45 @@ package struct TunePlan: Sendable, Codable, Hashable {
     }
 
     package var blockedSettings: [String] { items.filter { $0.action == .blocked }.map(\.setting) }
+}
+
+extension TunePlan {
+    /// Refused where another program keeps the configuration, unless that has these values already.
+    func refuseIfManaged() throws {
+        guard let manager, !isEmpty || !blockedSettings.isEmpty else { return }
+        throw Manager.refusal(manager.name, manager.sign, fix: manager.command)
+    }
+}
+
+/// A program that keeps a server's configuration, and what carries a plan out there.
+package struct ManagerCommand: Sendable, Codable, Hashable {
+    /// Its name.
+    package let name: String
+    /// By what it was known.
+    package let sign: String
+    /// What to type; lines for an editor or for psql may follow the command.
+    package let command: String
+
+    init(_ manager: Manager, _ items: [TunePlan.Item]) {
+        // What the command line fixes is fixed by the manager, which changes it like the rest.
+        let changes = items.filter { $0.isChange || $0.action == .blocked }
+        let isRole = { (item: TunePlan.Item) in item.setting == ServerSetting.applicationCommitLabel }
+        var lines: [String] = []
+        let settings = changes.filter { !isRole($0) }
+        if !settings.isEmpty || changes.isEmpty {
+            lines.append(manager.command(for: settings.map { ($0.setting, $0.proposed) }))
+        }
+        for item in changes where isRole(item) {
+            let change = item.proposed.map { "SET synchronous_commit = \(SQL.literal($0))" }
+            lines.append(
+                "ALTER ROLE \(Role.service.name) \(change ?? "RESET synchronous_commit");   -- in psql")
+        }
+        let needsRestart = changes.contains { $0.effect == .restart } || items.contains { $0.action == .restart }
+        if needsRestart, !manager.restartsByItself { lines.append(manager.restartCommand) }
+        name = manager.kind.rawValue
+        sign = manager.sign
+        command = lines.joined(separator: "\n")
+    }
 }
 
 /// How much memory the server may come to use, bytes: connections and autovacuum workers all together.

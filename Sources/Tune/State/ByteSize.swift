@@ -26,7 +26,8 @@ package enum ByteSize {
     /// The size for people, to a tenth of its unit: `23.5 GB`.
     package static func approximately(_ bytes: Int) -> String {
         guard let (unit, factor) = units.first(where: { bytes >= $0.1 }) else { return "\(bytes) bytes" }
-        let tenths = (bytes * 10 + factor / 2) / factor
+        // In two parts, so that no size is too large.
+        let tenths = bytes / factor * 10 + (bytes % factor * 10 + factor / 2) / factor
         return tenths % 10 == 0 ? "\(tenths / 10) \(unit)" : "\(tenths / 10).\(tenths % 10) \(unit)"
     }
 

@@ -84,7 +84,7 @@ struct ServerSetting: Sendable {
     func bytes(_ text: String) -> Int? {
         guard let unit, unit.hasSuffix("B"), let factor = Self.units[unit], let number = number(text), number >= 0
         else { return nil }
-        return Int(number * factor)
+        return Int(exactly: (number * factor).rounded(.towardZero))
     }
 
     /// The value as a number in the setting's unit, whatever unit it is written in; nil when it is none.

@@ -1,5 +1,6 @@
 import Core
 import Postgres
+import Server
 
 /// Everything about the running server that a plan depends on, read in one round trip.
 package struct ServerState: Sendable {
@@ -12,6 +13,8 @@ package struct ServerState: Sendable {
     let journal: TuneJournal?
     /// Such as `16.4`.
     let version: String
+    /// Who keeps the configuration or restarts the server instead of us; nil when nobody is seen to.
+    var manager: Manager?
     private let facts: Row
 
     /// What `version()` says of the platform.
@@ -34,6 +37,9 @@ package struct ServerState: Sendable {
     var dataSize: Int? { facts.integer("size") }
     var hasStatementStatistics: Bool { facts.flag("statistics") }
     var hasApplicationRole: Bool { facts.flag("application") }
+
+    /// The manager, if `ALTER SYSTEM` is not for us.
+    var keeper: Manager? { manager.flatMap { $0.keepsConfiguration ? $0 : nil } }
 
     subscript(_ label: String) -> ServerSetting? { settings[label] }
 
@@ -64,7 +70,7 @@ package struct ServerState: Sendable {
 
     func value(_ name: String) -> String? { self[name]?.next }
     func number(_ name: String) -> Double? { self[name].flatMap { $0.number($0.next) } }
-    func integer(_ name: String) -> Int? { number(name).map { Int($0) } }
+    func integer(_ name: String) -> Int? { number(name).flatMap { Int(exactly: $0.rounded(.towardZero)) } }
     func bytes(_ name: String) -> Int? { self[name].flatMap { $0.bytes($0.next) } }
     func isOn(_ name: String) -> Bool { self[name].map { $0.same($0.next, "on") } ?? false }
 
@@ -87,7 +93,7 @@ package struct ServerState: Sendable {
         let commit = overrides.first { $0 == "synchronous_commit" && $2 == "role \(Role.service.name)" }
         settings = [ServerSetting.applicationCommitLabel: .applicationCommit(commit?.value)]
         for row in results[0] {
-            let name = row.text("name").lowercased()
+            let name = AutoConfiguration.folded(row.text("name"))
             settings[name] = ServerSetting(
                 name: name, type: row.text("vartype"), unit: row["unit"], context: row.text("context"),
                 setting: row.text("setting"), shown: row.text("shown"), bootValue: row["boot_val"],
@@ -100,7 +106,7 @@ package struct ServerState: Sendable {
             // A setting that left the files and needs a restart is listed as an error of no file; it is none.
             guard let file = row["sourcefile"] else { continue }
             let place = (file.parts("/").last ?? "") + ":" + row.text("sourceline")
-            guard let name = row["name"]?.lowercased(), let value = row["setting"] else {
+            guard let name = row["name"].map(AutoConfiguration.folded), let value = row["setting"] else {
                 problems.need(
                     false, "\(place): \(row.text("error")): ALTER SYSTEM fails and the server would not start again",
                     file == auto ? rescue : "Fix that line first.")

@@ -19,6 +19,8 @@ struct StartCheck {
                 fix: "Nothing was written. Fix what PostgreSQL names, or choose another value.")
         } catch let unreachable as ServerInstallation.Unreachable {
             return StartProof(method: .rules, reason: unreachable.reason)
+        } catch let error as Failure where error.status.code > 128 {
+            throw error
         } catch let error as Failure {
             return StartProof(method: .rules, reason: "the scratch server could not be made: \(error.message)")
         } catch let error as PostgresError {
@@ -48,7 +50,7 @@ extension ServerInstallation {
     }
 
     var autoConfigurationFile: String { dataDirectory + "/postgresql.auto.conf" }
-    var autoConfiguration: AutoConfiguration { AutoConfiguration(fileText(autoConfigurationFile) ?? "") }
+    var autoConfiguration: AutoConfiguration { AutoConfiguration(fileBytes(autoConfigurationFile) ?? []) }
 
-    func write(_ text: String) throws { try AutoConfiguration.write(text, to: autoConfigurationFile, owner: owner) }
+    func write(_ bytes: [UInt8]) throws { try AutoConfiguration.write(bytes, to: autoConfigurationFile, owner: owner) }
 }

@@ -81,7 +81,8 @@ package struct PlanGate {
                     + Self.becoming(query.actor, values) + "SET LOCAL client_min_messages = notice; " + statement)
             let notices = connection.takeNotices().map(\.message).filter { $0.contains("plan:") }
             plans = (query.isFunction ? notices : rows.last?.map { $0[0] ?? "" } ?? []).joined(separator: "\n")
-        } catch let error as PostgresError where error.kind == .server && Interruption.signal == nil {
+        } catch {
+            guard error.kind == .server, Interruption.signal == nil else { throw error }
             return Finding(
                 .failedQuery, object: "index \(index)", message: "a catalogued query fails: \(sql)",
                 actual: error.message)
@@ -100,11 +101,13 @@ package struct PlanGate {
 
     /// Leaves the planner one index of a table, until the rollback.
     ///
-    /// A row of pg_index that is not committed no other session sees; one that changes or drops one of these indexes
-    /// waits for the milliseconds that this takes.
+    /// A row of a catalog that is not committed no other session sees; one that changes or drops one of these indexes
+    /// waits for the milliseconds that this takes. Where updates are published, PostgreSQL refuses those of a table whose
+    /// primary key is hidden, so here they are not.
     private static func hidingOthers(than index: String) -> String {
         """
-        SET LOCAL enable_seqscan = off; UPDATE pg_index SET indisvalid = false WHERE indexrelid <> to_regclass('public.\(index)')
+        SET LOCAL enable_seqscan = off; UPDATE pg_publication SET pubupdate = false, pubdelete = false WHERE pubupdate OR pubdelete;
+        UPDATE pg_index SET indisvalid = false WHERE indexrelid <> to_regclass('public.\(index)')
           AND indrelid = (SELECT indrelid FROM pg_index WHERE indexrelid = to_regclass('public.\(index)'))
         """
     }

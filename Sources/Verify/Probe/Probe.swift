@@ -43,7 +43,7 @@ package struct Probe {
             if connection.isAlive { _ = try? connection.query("ROLLBACK") }
             throw error
         }
-        _ = try connection.script("ROLLBACK; DEALLOCATE ALL; RESET SESSION AUTHORIZATION; RESET ROLE")
+        _ = try connection.script("ROLLBACK; DEALLOCATE ALL; RESET SESSION AUTHORIZATION; SET ROLE NONE")
         if !values.isEmpty { try lookForLeftovers(values, connection, &report) }
         report.finish(.probe, checks: ProbeAttack.all.count, since: start)
     }
@@ -116,7 +116,8 @@ package struct Probe {
             ).last
             let hasRows = ["SELECT", "INSERT", "UPDATE", "DELETE"].contains { rows?.commandTag.hasPrefix($0) == true }
             return (hasRows && rows?.affectedRows == 0 ? .nothing : .success, nil)
-        } catch let error as PostgresError where error.kind == .server && Interruption.signal == nil {
+        } catch {
+            guard error.kind == .server, Interruption.signal == nil else { throw error }
             return (
                 .error(error.sqlState?.rawValue ?? ""), "\(error.message) (SQLSTATE \(error.sqlState?.rawValue ?? "-"))"
             )
@@ -144,7 +145,8 @@ package struct Probe {
                 left += zip(tables + ["advisory locks"], counts).filter { $0.1 != "0" }.map { "\($0.1) in \($0.0)" }
                 try connection.query("ROLLBACK")
             }
-        } catch let error as PostgresError where error.kind == .server && Interruption.signal == nil {
+        } catch {
+            guard error.kind == .server, Interruption.signal == nil else { throw error }
             try connection.query("ROLLBACK")
             report.skip(.probe, "whether the probe left something behind", error.message)
         }

@@ -38,7 +38,7 @@ import Testing
                 let again = try await target.apply(profile)
                 #expect(again.output.contains("nothing to do"), "round \(round), \(killed): \(again)")
             }
-            let undone = try await target.tune("--undo")
+            let undone = try await target.tune("--undo", "--yes")
             #expect(undone.status == 0, "round \(round), \(killed): \(undone)")
             #expect(try await target.configuration().entries == original, "round \(round), \(killed)")
         }
@@ -52,7 +52,8 @@ import Testing
         _ generator: inout SeededGenerator
     ) async throws -> String {
         let arguments =
-            isUndo ? ["tune", "--undo"] : ["tune", "--profile", profile, "--memory", "8GB", "--cpus", "2", "--yes"]
+            isUndo
+            ? ["tune", "--undo", "--yes"] : ["tune", "--profile", profile, "--memory", "8GB", "--cpus", "2", "--yes"]
         let environment = try await target.server.connectionSettings().environment
         if Int.random(in: 0..<4, using: &generator) == 0 {
             let moment = duration * Double.random(in: 0...1.1, using: &generator)
@@ -82,7 +83,7 @@ import Testing
         let start = ContinuousClock.now
         #expect(try await target.apply("production").status == 0)
         let duration = start.duration(to: .now)
-        #expect(try await target.tune("--undo").status == 0)
+        #expect(try await target.tune("--undo", "--yes").status == 0)
         return duration
     }
 }

@@ -64,7 +64,7 @@ import Testing
         try connection.query("ALTER SYSTEM SET application_name = 'theirs'")
         #expect(try await target.apply("production").status == 1)
         try connection.query("ALTER SYSTEM SET effective_cache_size = '7GB'")
-        let undone = try await target.tune("--undo")
+        let undone = try await target.tune("--undo", "--yes")
         #expect(undone.status == 0, "\(undone.errors)")
         let configuration = try await target.configuration()
         #expect(configuration.contains("effective_cache_size = '7GB'"), "theirs stays")
@@ -89,7 +89,7 @@ import Testing
         #expect(
             try await target.configuration().contains("log_min_duration_statement = '3s'"),
             "what production had set goes back to what was there before it")
-        #expect(try await target.tune("--undo").status == 0)
+        #expect(try await target.tune("--undo", "--yes").status == 0)
         let lines = try await target.configuration().split(separator: "\n").filter { !$0.hasPrefix("#") }.sorted()
         #expect(lines == ["log_min_duration_statement = '3s'", "work_mem = '5MB'"])
     }
@@ -102,7 +102,7 @@ import Testing
         let configuration = try await target.configuration()
         #expect(
             configuration.contains("shared_preload_libraries = 'auto_explain, pg_stat_statements'"), "\(configuration)")
-        #expect(try await target.tune("--undo").status == 0)
+        #expect(try await target.tune("--undo", "--yes").status == 0)
         #expect(try await target.configuration().contains("shared_preload_libraries = 'auto_explain'"))
     }
 

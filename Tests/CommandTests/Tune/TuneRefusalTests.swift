@@ -26,7 +26,7 @@ import Testing
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output.contains("no standby, no pg_basebackup and no point-in-time recovery"))
         #expect(try await target.configuration().contains("wal_level = 'minimal'"))
-        #expect(try await target.tune("--undo").status == 0)
+        #expect(try await target.tune("--undo", "--yes").status == 0)
         #expect(try await !target.configuration().contains("wal_level"))
     }
 
@@ -114,7 +114,7 @@ import Testing
         let unknown = try await CommandRunner.emaildb(
             ["tune", "--profile", "production", "--plan"], environment: settings.environment)
         #expect(unknown.status == 4 && unknown.errors.contains("--memory 8GB"), "never this machine's memory")
-        let undone = try await CommandRunner.emaildb(["tune", "--undo"], environment: settings.environment)
+        let undone = try await CommandRunner.emaildb(["tune", "--undo", "--yes"], environment: settings.environment)
         #expect(undone.status == 0, "\(undone.errors)")
         try connection.script(
             """

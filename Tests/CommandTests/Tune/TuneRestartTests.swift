@@ -15,7 +15,7 @@ import Testing
         #expect(try await target.connect().query("SHOW shared_preload_libraries").first?[0] == "pg_stat_statements")
         #expect(try await target.tune("--restart").output.contains("no restart needed"))
         // What an undo takes out of the file while the server runs with it stands in the way of no later run.
-        let undone = try await target.tune("--undo")
+        let undone = try await target.tune("--undo", "--yes")
         #expect(undone.output.contains("restart the server to put into force: max_connections"), "\(undone)")
         let again = try await target.apply("production", "--memory", "1GB")
         #expect(again.status == 0, "\(again)")
@@ -25,7 +25,7 @@ import Testing
         let minimal = try await target.apply("high-throughput", "--memory", "1GB", "--wal-level-minimal")
         #expect(minimal.status == 0, "\(minimal)")
         try await target.connect().query("SELECT pg_create_physical_replication_slot('standby')")
-        let rolledBack = try await target.tune("--restart")
+        let rolledBack = try await target.tune("--restart", "--yes")
         #expect(rolledBack.status == 2, "\(rolledBack)")
         #expect(rolledBack.output.contains("rolled back"))
         #expect(rolledBack.output.contains("replication slot \"standby\" exists"))
@@ -60,7 +60,7 @@ import Testing
             await #expect(throws: (any Error).self, "the control: it does not start with \(taken)") {
                 try await target.server.resume()
             }
-            let rescued = try await target.run(["--rescue", "-D", data], isUp: false)
+            let rescued = try await target.run(["--rescue", "-D", data, "--yes"], isUp: false)
             #expect(rescued.status == 0, "\(rescued)")
             #expect(rescued.output.contains(taken), "\(rescued.output)")
             let kept = data + "/postgresql.auto.conf.before-rescue-\(number + 1)"
@@ -68,6 +68,26 @@ import Testing
             try await target.server.resume()
             try await target.server.pause()
         }
+        try await target.server.stop()
+    }
+
+    @Test("A rescue leaves the file's mode as it was", arguments: [0o600, 0o640, 0o604])
+    func modeOfARescuedFile(_ mode: mode_t) async throws {
+        let target = TuneServer()
+        let data = try await target.data()
+        try await target.server.pause()
+        let before = try await target.configuration()
+        try await target.writeConfiguration(before + "shared_preload_libraries = 'gone'\n")
+        let path = data + "/postgresql.auto.conf"
+        #expect(chmod(path, mode) == 0)
+        var old = stat()
+        #expect(stat(path, &old) == 0)
+        let rescued = try await target.run(["--rescue", "-D", data, "--yes"], isUp: false)
+        #expect(rescued.status == 0, "\(rescued)")
+        var new = stat()
+        #expect(stat(path, &new) == 0 && new.st_ino != old.st_ino, "the control: it is another file")
+        #expect(new.st_mode == old.st_mode && new.st_uid == old.st_uid && new.st_gid == old.st_gid)
+        #expect(try await target.configuration() == before)
         try await target.server.stop()
     }
 

@@ -18,7 +18,7 @@ import Testing
         let more = try await target.apply("production")
         #expect(more.status == 0, "\(more.errors)")
         #expect(try await target.configuration().contains("max_connections = '200'"))
-        #expect(try await target.tune("--undo").status == 0)
+        #expect(try await target.tune("--undo", "--yes").status == 0)
         try await target.server.stop()
     }
 

@@ -44,7 +44,7 @@ import Testing
         #expect(second.status == 0 && second.output.contains("nothing to do; waiting for a restart"), "\(second)")
         #expect(try await target.configuration() == written)
         #expect(try await Self.inode(target) == inode, "ALTER SYSTEM would have made a new file")
-        let undone = try await target.tune("--undo")
+        let undone = try await target.tune("--undo", "--yes")
         #expect(undone.status == 0 && undone.output.contains("production: undone"), "\(undone)")
         #expect(try await !target.configuration().contains("="))
         #expect(try await target.tune("--undo").output.contains("nothing to undo"))
@@ -113,7 +113,7 @@ import Testing
         #expect(try await target.apply("production").status == 0)
         #expect(try setting() == nil)
         #expect(try await target.apply("high-throughput", "--async-commit", "application").status == 0)
-        #expect(try await target.tune("--undo").status == 0)
+        #expect(try await target.tune("--undo", "--yes").status == 0)
         #expect(try setting() == nil)
         try connection.query("DROP ROLE email_service")
     }
