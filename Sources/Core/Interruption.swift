@@ -65,6 +65,7 @@ package enum Interruption {
         // Never given back: whoever wants to start a program now does not.
         endings.withLock { endings in
             for ending in endings.all.values { ending() }
+            CancelHandle.awaitAnswers(until: .now + .milliseconds(200))
             _exit(128 + signal)
         }
     }

@@ -7,7 +7,8 @@ package final class CancelHandle: @unchecked Sendable {
     // PGcancel is immutable after it was made, and PQcancel is documented as safe from any thread; hence the unchecked
     // conformance.
     private let pointer: OpaquePointer?
-    private let isAsking = Atomic<Bool>(false)
+    /// The requests that ``cancelInBackground()`` has sent and that are not answered, by their handle.
+    private static let underWay = Mutex<[ObjectIdentifier: Event]>([:])
 
     init(_ connection: OpaquePointer) { pointer = PQgetCancel(connection) }
 
@@ -24,14 +25,34 @@ package final class CancelHandle: @unchecked Sendable {
 
     /// Asks on a thread of its own, unless an earlier request is still under way: a frozen server blocks only that thread.
     func cancelInBackground() {
-        guard !isAsking.exchange(true, ordering: .sequentiallyConsistent) else { return }
+        let answered = Event()
+        let isFirst = Self.underWay.withLock { requests in
+            guard requests[ObjectIdentifier(self)] == nil else { return false }
+            requests[ObjectIdentifier(self)] = answered
+            return true
+        }
+        guard isFirst else { return }
+        let end: @Sendable () -> Void = { [self] in
+            Self.underWay.withLock { $0[ObjectIdentifier(self)] = nil }
+            answered.happen()
+        }
         do {
             try startThread { [self] in
                 try? cancel()
-                isAsking.store(false, ordering: .sequentiallyConsistent)
+                end()
             }
         } catch {
-            isAsking.store(false, ordering: .sequentiallyConsistent)
+            end()
+        }
+    }
+
+    /// Waits until the requests that are under way have been answered.
+    ///
+    /// PgBouncer 1.18 may end itself, and so cut off everybody, when a client leaves before its cancel request is answered
+    /// (issue 801 there).
+    package static func awaitAnswers(until deadline: ContinuousClock.Instant) {
+        for answered in underWay.withLock({ Array($0.values) }) {
+            _ = StopRequest.wait(answered.descriptor, POLLIN, until: deadline, stops: false)
         }
     }
 }
