@@ -65,9 +65,14 @@ package enum Interruption {
         // Never given back: whoever wants to start a program now does not.
         endings.withLock { endings in
             for ending in endings.all.values { ending() }
-            CancelHandle.awaitAnswers(until: .now + .milliseconds(200))
-            _exit(128 + signal)
+            exit(128 + signal, patience: .milliseconds(200))
         }
+    }
+
+    /// Ends the process at once, but for cancel requests that are not answered yet: those have this long.
+    package static func exit(_ status: Int32, patience: Duration = .seconds(1)) -> Never {
+        CancelHandle.awaitAnswers(until: .now + patience)
+        _exit(status)
     }
 
     /// Does something that a sudden end of this process has to undo, such as to start a program.

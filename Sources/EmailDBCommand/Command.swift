@@ -45,7 +45,7 @@ extension Command {
     /// one that still logs in, what they use.
     private static func end(_ status: ExitStatus) -> Never {
         fflush(nil)
-        _exit(status.code)
+        Interruption.exit(status.code)
     }
 
     /// Whatever was thrown, with something to type next.

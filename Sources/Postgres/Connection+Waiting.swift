@@ -93,10 +93,7 @@ struct Link {
         }
         let wake = StopRequest.wait(
             PQsocket(handle), events, until: min(deadline, .now + Self.cancelInterval), stops: false)
-        if wake == .ready {
-            CancelHandle.awaitAnswers(until: deadline)
-            return true
-        }
+        if wake == .ready { return true }
         if deadline <= .now { throw abandon("no answer to the cancellation", kind: .stopped) }
         canceller.cancelInBackground()
         return false

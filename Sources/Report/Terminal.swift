@@ -101,7 +101,7 @@ package struct Terminal: Sendable {
         while !bytes.isEmpty {
             // A reader that has stopped to read must not keep this process from ending; so much is written without a wait.
             guard StopRequest.isReady(descriptor, forReading: false) || StopRequest.isWritable(descriptor) else {
-                _exit(ExitStatus.interrupted(by: Interruption.signal ?? SIGTERM).code)
+                Interruption.exit(ExitStatus.interrupted(by: Interruption.signal ?? SIGTERM).code)
             }
             let part = bytes.prefix(Int(PIPE_BUF))
             do throws(FileOutput.Refused) {
@@ -110,7 +110,7 @@ package struct Terminal: Sendable {
                 guard descriptor == STDOUT_FILENO else { return }
                 // The reader is gone or the disk is full: what was asked for cannot be delivered.
                 if error.code != EPIPE { self.error("standard output cannot be written: \(error.description)") }
-                _exit(ExitStatus.failed.code)
+                Interruption.exit(ExitStatus.failed.code)
             }
             bytes = bytes.dropFirst(part.count)
         }
