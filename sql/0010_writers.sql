@@ -112,7 +112,7 @@ GRANT SELECT (id, tenant_id, account_id, unread_count, total_count, is_deleted, 
       UPDATE (unread_count, total_count, updated_at), DELETE ON public.email_folders TO email_keeper;
 GRANT SELECT (id, tenant_id, is_enabled, is_sync_enabled, is_syncing, sync_interval, last_sync_at, sync_claim,
               sync_lease_until, changes_floor, is_deleted, deleted_at, updated_at),
-      UPDATE (is_syncing, last_sync_at, sync_claim, sync_lease_until, changes_floor), DELETE
+      UPDATE (is_syncing, last_sync_at, sync_claim, sync_lease_until, changes_floor, is_deleted), DELETE
     ON public.email_accounts TO email_keeper;
 GRANT SELECT (id, tenant_id, account_id, folder_id, has_attachments, is_deleted, deleted_at), UPDATE (has_attachments), DELETE
     ON public.email_messages TO email_keeper;
@@ -220,11 +220,14 @@ BEGIN
               FROM old_rows WHERE NOT is_deleted GROUP BY folder_id) AS d
      WHERE f.id = d.folder_id;
 
-    -- No client synchronises an account that is being deleted as a whole.
     INSERT INTO public.email_message_tombstones (tenant_id, account_id, folder_id, message_id, imap_uid, is_gone)
     SELECT o.tenant_id, o.account_id, o.folder_id, o.id, o.imap_uid_num, true
       FROM old_rows AS o
-     WHERE EXISTS (SELECT FROM public.email_accounts AS a WHERE a.id = o.account_id);
+      JOIN public.email_accounts AS a ON a.id = o.account_id
+     WHERE NOT a.is_deleted;
+    -- No client synchronises an account that is marked deleted; should it come back, everyone reads it anew.
+    UPDATE public.email_accounts AS a SET changes_floor = nextval('public.email_message_change_seq')
+     WHERE a.is_deleted AND a.id IN (SELECT account_id FROM old_rows);
     RETURN NULL;
 END
 $$;

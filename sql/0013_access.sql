@@ -83,7 +83,7 @@ BEGIN
     FOR login, parameter, value IN VALUES
         ('email_service',  'statement_timeout', '30s'),
         ('email_service',  'lock_timeout', '5s'),
-        ('email_service',  'idle_in_transaction_session_timeout', '60s'),
+        ('email_service',  'idle_in_transaction_session_timeout', '5s'),
         ('email_service',  'track_activities', 'off'),
         ('email_service',  'enable_bitmapscan', 'off'),
         ('email_service',  'enable_seqscan', 'off'),

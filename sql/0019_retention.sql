@@ -33,10 +33,12 @@ BEGIN
     DELETE FROM public.email_audit_log
      WHERE id IN (SELECT l.id FROM public.email_audit_log AS l WHERE l.tenant_id = tenant LIMIT batch_size);
     GET DIAGNOSTICS deleted = ROW_COUNT;
-    SELECT count(*) INTO remaining FROM public.email_audit_log AS l WHERE l.tenant_id = tenant;
+    SELECT count(*) INTO remaining
+      FROM (SELECT FROM public.email_audit_log AS l WHERE l.tenant_id = tenant LIMIT 10000) AS l;
 END
 $$;
-COMMENT ON FUNCTION public.email_offboard_audit(uuid, integer) IS 'Part of email_offboard_tenant: erases a batch of the audit rows of a tenant, counts the rest';
+COMMENT ON FUNCTION public.email_offboard_audit(uuid, integer) IS
+    'Part of email_offboard_tenant: erases a batch of the audit rows of a tenant, counts the rest up to 10,000';
 GRANT EXECUTE ON FUNCTION public.email_offboard_audit(uuid, integer) TO email_keeper;
 GRANT EXECUTE ON FUNCTION public.email_purge_audit(bigint, integer) TO email_owner;
 
@@ -103,7 +105,8 @@ BEGIN
              WHERE id IN (SELECT f.id FROM public.email_folders AS f
                             JOIN public.email_accounts AS a ON a.id = f.account_id
                            WHERE f.tenant_id = tenant
-                             AND ((f.is_deleted AND f.deleted_at < before) OR (a.is_deleted AND a.deleted_at < before)));
+                             AND ((f.is_deleted AND f.deleted_at < before) OR (a.is_deleted AND a.deleted_at < before))
+                           LIMIT batch);
             purged := purged + 1;
         END IF;
         RETURN purged;
@@ -112,8 +115,18 @@ BEGIN
     SELECT a.tenant_id INTO tenant FROM public.email_accounts AS a WHERE a.is_deleted AND a.deleted_at < before LIMIT 1;
     IF FOUND THEN
         PERFORM public.email_lock_tenant(tenant);
-        DELETE FROM public.email_accounts AS a WHERE a.tenant_id = tenant AND a.is_deleted AND a.deleted_at < before;
+        DELETE FROM public.email_message_tombstones AS t
+         USING (SELECT o.account_id, o.change_seq FROM public.email_accounts AS a
+                  JOIN public.email_message_tombstones AS o ON o.account_id = a.id
+                 WHERE a.tenant_id = tenant AND a.is_deleted AND a.deleted_at < before LIMIT batch) AS o
+         WHERE t.account_id = o.account_id AND t.change_seq = o.change_seq;
         GET DIAGNOSTICS purged = ROW_COUNT;
+        IF purged < batch THEN
+            DELETE FROM public.email_accounts
+             WHERE id IN (SELECT a.id FROM public.email_accounts AS a
+                           WHERE a.tenant_id = tenant AND a.is_deleted AND a.deleted_at < before LIMIT batch);
+            purged := purged + 1;
+        END IF;
     END IF;
     RETURN purged;
 END
@@ -121,61 +134,98 @@ $$;
 COMMENT ON FUNCTION public.email_purge_deleted(bigint, integer) IS
     'Erases a batch of what was marked deleted longer ago than an age in ms, all tenants; 0: nothing is left to erase';
 
+-- One account per call: no lock on its row is taken while another's is held, and it is held for a batch.
 CREATE FUNCTION public.email_purge_tombstones(older_than_ms bigint, batch_size integer DEFAULT 10000) RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp SET row_security = on
+    SET search_path = pg_catalog, pg_temp SET row_security = on SET enable_seqscan = off
 AS $$
 DECLARE
-    before constant bigint := public.email_now_ms() - greatest(older_than_ms, 0);
-    purged bigint;
+    before  constant bigint := public.email_now_ms() - greatest(older_than_ms, 0);
+    account uuid;
+    purged  bigint;
+    newest  bigint;
 BEGIN
+    SELECT t.account_id INTO account FROM public.email_message_tombstones AS t WHERE t.recorded_at < before LIMIT 1;
+    IF NOT FOUND THEN
+        RETURN 0;
+    END IF;
+    -- Whoever purges the same account waits here, and then sees what is left.
+    PERFORM FROM public.email_accounts AS a WHERE a.id = account FOR NO KEY UPDATE;
     WITH gone AS (
         DELETE FROM public.email_message_tombstones AS t
-         USING (SELECT o.account_id, o.change_seq FROM public.email_message_tombstones AS o
-                 WHERE o.recorded_at < before
-                 LIMIT least(greatest(batch_size, 1), 100000)) AS o
-         WHERE t.account_id = o.account_id AND t.change_seq = o.change_seq
-        RETURNING t.account_id, t.change_seq
-    ), floors AS (
-        UPDATE public.email_accounts AS a SET changes_floor = greatest(a.changes_floor, g.floor)
-          FROM (SELECT account_id, max(change_seq) AS floor FROM gone GROUP BY account_id) AS g
-         WHERE a.id = g.account_id
-    )
-    SELECT count(*) INTO purged FROM gone;
-    RETURN purged;
+         USING (SELECT o.change_seq FROM public.email_message_tombstones AS o
+                 WHERE o.account_id = account AND o.recorded_at < before
+                 ORDER BY o.change_seq LIMIT least(greatest(batch_size, 1), 100000)) AS o
+         WHERE t.account_id = account AND t.change_seq = o.change_seq
+        RETURNING t.change_seq)
+    SELECT count(*), max(g.change_seq) INTO purged, newest FROM gone AS g;
+    UPDATE public.email_accounts AS a SET changes_floor = newest WHERE a.id = account AND a.changes_floor < newest;
+    RETURN greatest(purged, 1);
 END
 $$;
 COMMENT ON FUNCTION public.email_purge_tombstones(bigint, integer) IS
-    'Erases a batch of tombstones older than an age in ms, and raises the floor of their accounts; returns how many';
+    'Erases a batch of the tombstones of one account that are older than an age in ms, and raises its floor; returns how many, 0: nothing is left to erase';
 
 CREATE FUNCTION public.email_offboard_tenant(tenant uuid, batch_size integer DEFAULT 1000, keep_audit boolean DEFAULT false)
     RETURNS TABLE (table_name text, deleted bigint, remaining bigint)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET row_security = on
 AS $$
+#variable_conflict use_variable
 DECLARE
-    batch    constant integer := least(greatest(coalesce(batch_size, 1000), 1), 10000);
-    messages bigint;
-    accounts bigint := 0;
+    batch      constant integer := least(greatest(coalesce(batch_size, 1000), 1), 10000);
+    done       bigint;
+    messages   bigint;
+    tombstones bigint := 0;
+    folders    bigint := 0;
+    accounts   bigint := 0;
 BEGIN
     PERFORM public.email_lock_tenant(tenant);
+    -- First, so that what is erased leaves no tombstones.
+    UPDATE public.email_accounts AS a SET is_deleted = true
+     WHERE a.id IN (SELECT o.id FROM public.email_accounts AS o WHERE o.tenant_id = tenant AND NOT o.is_deleted LIMIT batch);
     DELETE FROM public.email_messages
      WHERE id IN (SELECT m.id FROM public.email_messages AS m WHERE m.tenant_id = tenant LIMIT batch);
     GET DIAGNOSTICS messages = ROW_COUNT;
-    IF messages < batch THEN
-        -- Folders and tombstones go with their accounts.
-        DELETE FROM public.email_accounts AS a WHERE a.tenant_id = tenant;
+    done := messages;
+    IF done < batch THEN
+        DELETE FROM public.email_message_tombstones AS t
+         USING (SELECT o.account_id, o.change_seq FROM public.email_message_tombstones AS o
+                 WHERE o.tenant_id = tenant LIMIT batch - done) AS o
+         WHERE t.account_id = o.account_id AND t.change_seq = o.change_seq;
+        GET DIAGNOSTICS tombstones = ROW_COUNT;
+        done := done + tombstones;
+    END IF;
+    IF done < batch THEN
+        DELETE FROM public.email_folders
+         WHERE id IN (SELECT f.id FROM public.email_folders AS f WHERE f.tenant_id = tenant LIMIT batch - done);
+        GET DIAGNOSTICS folders = ROW_COUNT;
+        done := done + folders;
+    END IF;
+    IF done < batch THEN
+        DELETE FROM public.email_accounts
+         WHERE id IN (SELECT a.id FROM public.email_accounts AS a WHERE a.tenant_id = tenant LIMIT batch - done);
         GET DIAGNOSTICS accounts = ROW_COUNT;
+        done := done + accounts;
     END IF;
 
-    RETURN QUERY SELECT 'email_messages', messages, (SELECT count(*) FROM public.email_messages AS m WHERE m.tenant_id = tenant);
-    RETURN QUERY SELECT 'email_attachments', NULL::bigint, (SELECT count(*) FROM public.email_attachments AS t WHERE t.tenant_id = tenant);
-    RETURN QUERY SELECT 'email_message_search', NULL::bigint, (SELECT count(*) FROM public.email_message_search AS s WHERE s.tenant_id = tenant);
-    RETURN QUERY SELECT 'email_message_tombstones', NULL::bigint, (SELECT count(*) FROM public.email_message_tombstones AS t WHERE t.tenant_id = tenant);
-    RETURN QUERY SELECT 'email_folders', NULL::bigint, (SELECT count(*) FROM public.email_folders AS f WHERE f.tenant_id = tenant);
-    RETURN QUERY SELECT 'email_accounts', accounts, (SELECT count(*) FROM public.email_accounts AS a WHERE a.tenant_id = tenant);
+    RETURN QUERY
+    SELECT r.name, r.gone, r.left_over
+      FROM (VALUES ('email_messages', messages, (SELECT count(*) FROM (
+                        SELECT FROM public.email_messages AS m WHERE m.tenant_id = tenant LIMIT 10000) AS m)),
+                   ('email_attachments', NULL, (SELECT count(*) FROM (
+                        SELECT FROM public.email_attachments AS t WHERE t.tenant_id = tenant LIMIT 10000) AS t)),
+                   ('email_message_search', NULL, (SELECT count(*) FROM (
+                        SELECT FROM public.email_message_search AS s WHERE s.tenant_id = tenant LIMIT 10000) AS s)),
+                   ('email_message_tombstones', tombstones, (SELECT count(*) FROM (
+                        SELECT FROM public.email_message_tombstones AS t WHERE t.tenant_id = tenant LIMIT 10000) AS t)),
+                   ('email_folders', folders, (SELECT count(*) FROM (
+                        SELECT FROM public.email_folders AS f WHERE f.tenant_id = tenant LIMIT 10000) AS f)),
+                   ('email_accounts', accounts, (SELECT count(*) FROM (
+                        SELECT FROM public.email_accounts AS a WHERE a.tenant_id = tenant LIMIT 10000) AS a)))
+           AS r (name, gone, left_over);
     -- Last, because deleting is recorded. What is kept has ids and column names, no content.
-    IF NOT keep_audit AND messages < batch THEN
+    IF NOT keep_audit AND done < batch THEN
         RETURN QUERY SELECT 'email_audit_log', o.deleted, o.remaining FROM public.email_offboard_audit(tenant, 10 * batch) AS o;
     ELSE
         RETURN QUERY SELECT 'email_audit_log', 0::bigint, NULL::bigint;
@@ -183,23 +233,28 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION public.email_offboard_tenant(uuid, integer, boolean) IS
-    'Erases a batch of a tenant''s rows; done when remaining is 0 for every table (audit: NULL while it is not its turn, and with keep_audit). deleted is NULL where rows go with others'' deletion';
+    'Erases a batch of a tenant''s rows; done when remaining, counted up to 10,000, is 0 for every table (audit: NULL while it is not its turn, and with keep_audit). The accounts are marked deleted first. deleted is NULL where rows go with others'' deletion';
 GRANT EXECUTE ON FUNCTION public.email_purge_deleted(bigint, integer), public.email_purge_tombstones(bigint, integer),
     public.email_offboard_tenant(uuid, integer, boolean) TO email_owner;
 
--- The tenant exports itself, under row security. COPY (SELECT * FROM email_export_tenant()) TO STDOUT.
+-- The tenant exports itself, under row security. COPY (SELECT * FROM email_export_tenant()) TO STDOUT: merged into the query
+-- that calls it, so that rows are sent as they are read. row_security = on: a body in SQL is rewritten here once, to check it.
 SET LOCAL ROLE email_owner;
+SET LOCAL row_security = on;
 CREATE FUNCTION public.email_export_tenant() RETURNS TABLE (table_name text, data jsonb)
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    PERFORM public.email_require_tenant();
-    RETURN QUERY SELECT 'email_accounts', to_jsonb(t) FROM public.email_accounts AS t;
-    RETURN QUERY SELECT 'email_folders', to_jsonb(t) FROM public.email_folders AS t;
-    RETURN QUERY SELECT 'email_messages', to_jsonb(t) FROM public.email_messages AS t;
-    RETURN QUERY SELECT 'email_attachments', to_jsonb(t) FROM public.email_attachments AS t;
-    RETURN QUERY SELECT 'email_audit_log', to_jsonb(t) FROM public.email_audit_log AS t;
-END
-$$;
+    LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT 'email_accounts', pg_catalog.to_jsonb(t) FROM public.email_accounts AS t WHERE public.email_require_tenant() IS NOT NULL
+    UNION ALL
+    SELECT 'email_folders', pg_catalog.to_jsonb(t) FROM public.email_folders AS t WHERE public.email_require_tenant() IS NOT NULL
+    UNION ALL
+    SELECT 'email_messages', pg_catalog.to_jsonb(t) FROM public.email_messages AS t WHERE public.email_require_tenant() IS NOT NULL
+    UNION ALL
+    SELECT 'email_attachments', pg_catalog.to_jsonb(t) FROM public.email_attachments AS t
+     WHERE public.email_require_tenant() IS NOT NULL
+    UNION ALL
+    SELECT 'email_audit_log', pg_catalog.to_jsonb(t) FROM public.email_audit_log AS t WHERE public.email_require_tenant() IS NOT NULL;
+END;
 COMMENT ON FUNCTION public.email_export_tenant() IS 'All rows of the tenant, one jsonb each; search rows and tombstones are derived and left out';
+SET LOCAL row_security = off;
 GRANT EXECUTE ON FUNCTION public.email_export_tenant() TO email_service, email_readonly;

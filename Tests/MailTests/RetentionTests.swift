@@ -54,6 +54,66 @@ import Testing
         }
     }
 
+    @Test func aLeavingTenantLeavesNoTombstones() async throws {
+        try await MailDatabase.withOwn { database in
+            let superuser = try Connection(database.superuser)
+            let tenant = try Tenant(superuser)
+            try fill(superuser, tenant)
+            let count = "SELECT count(*) FROM email_message_tombstones WHERE tenant_id = $1::uuid"
+            let before = try superuser.value(count, [tenant.id])
+            try superuser.query("SET ROLE email_owner")
+            try superuser.query("SELECT FROM email_offboard_tenant($1::uuid, 5)", [tenant.id])
+            try superuser.query("RESET ROLE")
+            let after = try superuser.value(count, [tenant.id])
+            #expect(after == before)
+            let messages = try rows(superuser, of: tenant.id)["email_messages"]
+            #expect(messages == 21, "control: a batch is erased")
+            // Should it come back after all, its clients know nothing of these messages, and read it anew.
+            let application = try database.application()
+            try application.serve(tenant.id)
+            try application.query("UPDATE email_accounts SET is_deleted = false")
+            let change = try application.value("SELECT kind FROM email_changes($1::uuid, 1)", [tenant.account])
+            #expect(change == "resync")
+        }
+    }
+
+    @Test func tombstonesArePurgedAccountByAccount() async throws {
+        try await MailDatabase.withOwn { database in
+            let superuser = try Connection(database.superuser)
+            for tenant in [try Tenant(superuser), try Tenant(superuser)] {
+                try fill(superuser, tenant)
+                try superuser.query(
+                    "DELETE FROM email_messages WHERE tenant_id = $1::uuid AND subject = 'mail'", [tenant.id])
+            }
+            try superuser.query("UPDATE email_message_tombstones SET recorded_at = 1000")
+            try superuser.query("SET ROLE email_owner")
+            var accounts: [Int] = []
+            while true {
+                try superuser.query("BEGIN")
+                let purged = try #require(Int(superuser.value("SELECT email_purge_tombstones(1000, 10)")))
+                try superuser.query("RESET ROLE")
+                let touched = try superuser.query(
+                    "SELECT FROM email_accounts WHERE xmin = pg_current_xact_id()::xid"
+                ).count
+                try superuser.query("SET ROLE email_owner")
+                try superuser.query("COMMIT")
+                guard purged > 0 else { break }
+                accounts.append(touched)
+                try #require(accounts.count < 50)
+            }
+            #expect(accounts.count > 4 && accounts.allSatisfy { $0 == 1 }, "\(accounts)")
+            try superuser.query("RESET ROLE")
+            let left = try superuser.value("SELECT count(*) FROM email_message_tombstones")
+            #expect(left == "0")
+        }
+    }
+
+    @Test func anExportIsSentAsItIsRead() async throws {
+        let superuser = try Connection(await MailDatabase.shared.superuser)
+        let plan = try superuser.column("EXPLAIN SELECT * FROM email_export_tenant()").joined(separator: "\n")
+        #expect(plan.contains("Append") && !plan.contains("Function Scan"), "\(plan)")
+    }
+
     @Test func theAuditLogMayBeKept() async throws {
         try await MailDatabase.withOwn { database in
             let superuser = try Connection(database.superuser)

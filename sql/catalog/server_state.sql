@@ -9,5 +9,6 @@ SELECT version(), pg_is_in_recovery() AS recovery,
        (SELECT count(*) FROM pg_prepared_xacts) AS prepared,
        (SELECT sum(pg_database_size(oid)) FROM pg_database
          WHERE has_database_privilege(oid, 'CONNECT') AND datallowconn)::bigint AS size,
+       EXISTS (SELECT FROM pg_settings WHERE name = 'wal_compression' AND 'lz4' = ANY (enumvals)) AS lz4,
        EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_stat_statements') AS statistics,
        EXISTS (SELECT FROM pg_roles WHERE rolname = 'email_service') AS application;

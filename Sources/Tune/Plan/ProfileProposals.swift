@@ -6,7 +6,8 @@ struct ProfileProposals {
     static func labels(_ options: TuneOptions) -> [String] {
         let memory = ["autovacuum_work_mem", "max_parallel_workers_per_gather"]
         let servers = [
-            "huge_pages", "shared_preload_libraries", "log_min_duration_statement", "log_parameter_max_length",
+            "huge_pages", "wal_compression", "shared_preload_libraries", "log_min_duration_statement",
+            "log_parameter_max_length",
         ]
         let commits: [AsynchronousCommit: String] = [
             .application: ServerSetting.applicationCommitLabel, .server: "synchronous_commit",
@@ -129,6 +130,9 @@ struct ProfileProposals {
     private mutating func addServers() {
         if formulas.sharedBuffers >= 2 * ByteSize.gigabyte, !options.isExact {
             add("huge_pages", "try", "Fewer page table entries when the system has huge pages; starts without.")
+        }
+        if server.hasLZ4, !options.isExact {
+            add("wal_compression", "lz4", "Pages that are logged whole after a checkpoint take about half the room.")
         }
         if server.hasStatementStatistics {
             var libraries = server["shared_preload_libraries"].map { ServerSetting.elements($0.next) } ?? []

@@ -36,6 +36,8 @@ package struct ServerState: Sendable {
     /// All databases together, bytes.
     var dataSize: Int? { facts.integer("size") }
     var hasStatementStatistics: Bool { facts.flag("statistics") }
+    /// Whether the server was built with lz4.
+    var hasLZ4: Bool { facts.flag("lz4") }
     var hasApplicationRole: Bool { facts.flag("application") }
 
     /// The manager, if `ALTER SYSTEM` is not for us.

@@ -24,7 +24,7 @@ import Testing
             "maintenance_work_mem": "512MB", "wal_buffers": "16MB", "min_wal_size": "1GB", "max_wal_size": "4GB",
             "checkpoint_completion_target": "0.9", "random_page_cost": "1.1", "effective_io_concurrency": "200",
             "default_statistics_target": "100", "log_min_duration_statement": "1s",
-            "shared_preload_libraries": "pg_stat_statements",
+            "shared_preload_libraries": "pg_stat_statements", "wal_compression": "lz4",
         ]
         for (name, value) in documented { #expect(items[name]?.proposed == value, "\(name)") }
         let text = try await target.tune("--profile", "production", "--memory", "8GB", "--plan")
