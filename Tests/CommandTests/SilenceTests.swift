@@ -26,7 +26,8 @@ import Testing
         // It tries to drop what it has made; where the fault does no harm, it measures.
         Case(
             arguments: [
-                "bench", "--messages", "1000", "--tenants", "2", "--seconds", "0.01", "--answer-timeout", "1", "--database",
+                "bench", "--messages", "1000", "--tenants", "2", "--seconds", "0.01", "--answer-timeout", "1",
+                "--database",
                 "fault_bench",
             ],
             limit: .seconds(9)),
