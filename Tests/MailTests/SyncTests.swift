@@ -118,10 +118,12 @@ import Testing
         try await MailDatabase.withMailbox { connection, tenant in
             for uid in 2...5 {
                 let message = try tenant.store(connection)
-                try connection.query("UPDATE email_messages SET imap_uid = $1 WHERE id = $2::uuid", ["\(uid)", message])
+                try connection.query(
+                    "UPDATE email_messages SET imap_uid = $1 WHERE id = $2::uuid", ["\(uid)", message])
             }
             try connection.query("UPDATE email_messages SET imap_uid = '1' WHERE id = $1::uuid", [tenant.message])
-            try connection.query("UPDATE email_folders SET uid_validity = 7, uid_next = 6 WHERE id = $1::uuid", [tenant.inbox])
+            try connection.query(
+                "UPDATE email_folders SET uid_validity = 7, uid_next = 6 WHERE id = $1::uuid", [tenant.inbox])
             let state = """
                 SELECT concat_ws(' ', coalesce(f.uid_validity::text, 'none'), coalesce(f.uid_next::text, 'none'),
                                  (SELECT count(m.imap_uid) FROM email_messages AS m WHERE m.folder_id = f.id))
