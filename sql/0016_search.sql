@@ -185,29 +185,71 @@ $$;
 COMMENT ON FUNCTION public.email_search_recipients(text, uuid, uuid, bigint, bigint, integer, bigint, uuid) IS
     'Ids of messages to, cc or bcc an address or @domain, newest first; paging as in email_search';
 
+-- As email_search_page does: up to 1,000 hits of the index are sorted; of more, the newest 20,000 messages are walked, and only
+-- when they do not fill the page are all hits sorted. Fewer than three characters have no entry in the index: then all of the
+-- tenant's file names are read.
 CREATE FUNCTION public.email_search_attachments(
         fragment text, page_size integer DEFAULT 50, after_received_at bigint DEFAULT NULL, after_id uuid DEFAULT NULL)
     RETURNS TABLE (attachment_id uuid, message_id uuid, received_at bigint)
     LANGUAGE plpgsql STABLE ROWS 50 SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp SET row_security = on SET jit = off SET enable_seqscan = off
-    SET enable_bitmapscan = on SET plan_cache_mode = force_custom_plan
+    SET search_path = pg_catalog, pg_temp SET row_security = on SET jit = off SET enable_seqscan = off SET enable_sort = off
+    SET enable_hashjoin = off SET enable_mergejoin = off SET enable_bitmapscan = on SET plan_cache_mode = force_custom_plan
 AS $$
+#variable_conflict use_column
 DECLARE
-    tenant constant uuid := public.email_require_tenant();
+    tenant  constant uuid := public.email_require_tenant();
+    page    constant integer := least(greatest(coalesce(page_size, 50), 1), 500);
+    pattern constant text := '%' || regexp_replace(left(fragment, 500), '([\\%_])', '\\\1', 'g') || '%';
+    -- Before the first page lies nothing.
+    upper_time constant bigint := CASE WHEN after_id IS NOT NULL THEN coalesce(after_received_at, 9223372036854775807)
+                                       ELSE 9223372036854775807 END;
+    upper_id   constant uuid := coalesce(after_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+    hits    uuid[];
+    walked  uuid[];
 BEGIN
-    IF fragment <> '' THEN
-        RETURN QUERY
-        SELECT a.id, a.message_id, s.received_at
-          FROM public.email_attachments AS a
-          JOIN public.email_message_search AS s ON s.message_id = a.message_id
-          JOIN public.email_messages AS m ON m.id = a.message_id
-         WHERE a.tenant_id::text = tenant::text
-           AND a.filename ILIKE '%' || regexp_replace(left(fragment, 500), '([\\%_])', '\\\1', 'g') || '%'
-           AND NOT a.is_deleted AND NOT m.is_deleted
-           AND (after_received_at IS NULL OR after_id IS NULL OR (s.received_at, a.id) < (after_received_at, after_id))
-         ORDER BY s.received_at DESC, a.id DESC
-         LIMIT least(greatest(coalesce(page_size, 50), 1), 500);
+    IF fragment IS NULL OR fragment = '' THEN
+        RETURN;
     END IF;
+    IF length(fragment) >= 3 THEN
+        SELECT array_agg(h.id) INTO hits
+          FROM (SELECT a.id FROM public.email_attachments AS a
+                 WHERE a.tenant_id::text = tenant::text AND a.filename ILIKE pattern AND NOT a.is_deleted LIMIT 1001) AS h;
+        IF hits IS NULL THEN
+            RETURN;
+        END IF;
+    END IF;
+    IF hits IS NULL OR cardinality(hits) > 1000 THEN
+        SELECT array_agg(w.id) INTO walked
+          FROM (SELECT a.id
+                  FROM (SELECT s.message_id, s.received_at FROM public.email_message_search AS s
+                         WHERE s.tenant_id = tenant AND s.received_at <= upper_time
+                         ORDER BY s.received_at DESC FETCH FIRST 20000 ROWS WITH TIES) AS s
+                 CROSS JOIN LATERAL (SELECT FROM public.email_messages AS m
+                                      WHERE m.id = s.message_id AND m.has_attachments AND NOT m.is_deleted OFFSET 0) AS m
+                 CROSS JOIN LATERAL (SELECT a.id FROM public.email_attachments AS a
+                                      WHERE a.message_id = s.message_id AND a.filename ILIKE pattern AND NOT a.is_deleted
+                                     OFFSET 0) AS a
+                 WHERE (s.received_at, a.id) < (upper_time, upper_id)
+                 ORDER BY s.received_at DESC, a.id DESC LIMIT page) AS w;
+        IF cardinality(walked) = page THEN
+            hits := walked;
+        ELSIF hits IS NOT NULL THEN
+            SELECT array_agg(a.id) INTO hits FROM public.email_attachments AS a
+             WHERE a.tenant_id::text = tenant::text AND a.filename ILIKE pattern AND NOT a.is_deleted;
+        ELSE
+            SELECT array_agg(a.id) INTO hits FROM public.email_attachments AS a
+             WHERE a.tenant_id = tenant AND a.filename ILIKE pattern AND NOT a.is_deleted;
+        END IF;
+    END IF;
+    RETURN QUERY
+    SELECT a.id, a.message_id, s.received_at
+      FROM unnest(hits) AS h (id)
+      JOIN public.email_attachments AS a ON a.id = h.id
+      JOIN public.email_message_search AS s ON s.message_id = a.message_id
+      JOIN public.email_messages AS m ON m.id = a.message_id AND NOT m.is_deleted
+     WHERE (s.received_at, a.id) < (upper_time, upper_id)
+     ORDER BY s.received_at DESC, a.id DESC
+     LIMIT page;
 END
 $$;
 COMMENT ON FUNCTION public.email_search_attachments(text, integer, bigint, uuid) IS

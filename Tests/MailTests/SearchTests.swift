@@ -164,4 +164,41 @@ import Testing
             #expect(ofDeleted.isEmpty)
         }
     }
+
+    /// More hits than are sorted, and a fragment that the index knows nothing of.
+    @Test("Pages of many attachments, from the newest message on", arguments: [".pdf", "_7", "1_7.p"])
+    func manyAttachments(_ fragment: String) async throws {
+        try await MailDatabase.withMailbox(ofOneAccount: false) { connection, tenant in
+            try connection.query("DELETE FROM email_messages")
+            try connection.query(
+                """
+                INSERT INTO email_messages (tenant_id, account_id, folder_id, message_id, received_at)
+                SELECT tenant_id, account_id, id, n::text, n / 3
+                  FROM email_folders CROSS JOIN generate_series(1, 500) AS n WHERE id = $1::uuid
+                """, [tenant.inbox])
+            try connection.query(
+                """
+                INSERT INTO email_attachments (tenant_id, message_id, filename, mime_type, size_bytes, storage_type, storage_path)
+                SELECT tenant_id, id, format('%s_%s.%s', message_id, n, CASE WHEN n % 2 = 1 THEN 'pdf' ELSE 'png' END), 'x/y', 1, 's3', 'x'
+                  FROM email_messages CROSS JOIN generate_series(1, 7) AS n WHERE message_id::integer % 2 = 1
+                """)
+            let expected = try connection.column(
+                """
+                SELECT a.id FROM email_attachments AS a JOIN email_messages AS m ON m.id = a.message_id
+                 WHERE strpos(a.filename, $1) > 0 ORDER BY m.received_at DESC, a.id DESC
+                """, [fragment])
+            #expect(expected.count >= 25)
+            var found: [String] = []
+            var last: Row?
+            while true {
+                let page = try connection.query(
+                    "SELECT * FROM email_search_attachments($1, 90, $2::bigint, $3::uuid)",
+                    [fragment, last?["received_at"], last?["attachment_id"]])
+                found += page.map { $0.text("attachment_id") }
+                guard page.count == 90 else { break }
+                last = page.last
+            }
+            #expect(found == expected)
+        }
+    }
 }
