@@ -21,6 +21,7 @@ import Testing
             for setting in [
                 "session_preload_libraries = auto_explain", "auto_explain.log_min_duration = 0",
                 "auto_explain.log_nested_statements = on", "auto_explain.log_level = notice",
+                "auto_explain.log_analyze = on", "auto_explain.log_timing = off", "auto_explain.log_buffers = on",
             ] { try superuser.query("ALTER DATABASE \(name) SET \(setting)") }
 
             var used: Set<String> = []
@@ -40,6 +41,8 @@ import Testing
             #expect(
                 !PlanGate.uses("idx_email_messages_purge", try Self.plans(of: PlannedQuery.all[0], database)), "control"
             )
+            try everyFunctionStaysBounded(database)
+            try unusableConditionsAreNoticed(database, superuser)
             try verifySeesTheSame(database, superuser)
         }
     }

@@ -1,7 +1,8 @@
 import Postgres
 import TestSupport
 import Testing
-import Verify
+
+@testable import Verify
 
 /// Plans of an empty database: whether each query can use its index at all.
 @Suite(.needsServer) struct PlanVerificationTests {
@@ -50,6 +51,27 @@ import Verify
             let report = try VerifyReport.of(settings, [.plans])
             let isFound = report.findings.contains { $0.code == code && $0.object == "index " + index }
             #expect(isFound, "\(report.summary)")
+        }
+    }
+
+    /// IS NOT DISTINCT FROM means the same here, and no index serves it.
+    @Test func aConditionThatNoIndexServesIsFound() async throws {
+        try await TestDatabase.withSchema { settings in
+            let broken = PlannedQuery.all.filter { !$0.conditions.isEmpty && $0.actor == .application }
+            #expect(broken.count > 15)
+            for query in broken {
+                let connection = try Connection(settings)
+                var gate = PlanGate(overview: try Overview(connection))
+                try connection.query("ROLLBACK")
+                var report = VerifyReport(database: "", serverVersion: "", toolVersion: "", role: "")
+                gate.catalog = [query]
+                try gate.run(connection, into: &report)
+                #expect(report.findings.isEmpty, "control: \(query.sql) \(report.findings)")
+                let sql = query.sql.replacing(/\ = (?=(md5\()?\{)/, with: " IS NOT DISTINCT FROM ")
+                gate.catalog = [PlannedQuery(index: query.index, actor: query.actor, sql: sql, needsRows: false, conditions: query.conditions)]
+                try gate.run(connection, into: &report)
+                #expect(report.findings.map(\.code) == ["EDB-P001"], "\(sql)")
+            }
         }
     }
 

@@ -62,6 +62,8 @@ SELECT * FROM public.email_messages WHERE folder_id = {folder} AND imap_uid = {u
 SELECT id FROM public.email_messages WHERE folder_id = {folder} AND imap_uid_num BETWEEN 1000 AND 3000 ORDER BY imap_uid_num
 --- messages_account_changes
 SELECT * FROM public.email_changes({account}, (SELECT max(change_seq) - 2000 FROM public.email_messages))
+--- messages_account_changes
+SELECT * FROM public.email_changes({account}, 9000000000000000)
 --- messages_purge | owner
 SELECT public.email_purge_deleted(1000)
 --- messages_tenant_received
