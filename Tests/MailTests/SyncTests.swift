@@ -267,4 +267,22 @@ import Testing
             #expect(error.sqlState == .insufficientPrivilege, "numbers are all that monitoring learns")
         }
     }
+
+    @Test func aWorkerMovesNewWordsIntoPlace() async throws {
+        try await MailDatabase.withOwn { database in
+            let tenant = try Tenant(Connection(database.superuser))
+            let application = try database.application()
+            try application.serve(tenant.id)
+            try tenant.store(application)
+            let worker = try Connection(database.user("email_worker"))
+            let moved = try worker.value("SELECT email_merge_search()")
+            #expect(try #require(Int(moved)) > 0)
+            let again = try worker.value("SELECT email_merge_search()")
+            #expect(again == "0")
+            let found = try application.column("SELECT message_id FROM email_search($1)", [tenant.word])
+            #expect(!found.isEmpty)
+            let error = try failure { try application.query("SELECT email_merge_search()") }
+            #expect(error.sqlState == .insufficientPrivilege)
+        }
+    }
 }
