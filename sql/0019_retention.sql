@@ -238,12 +238,13 @@ GRANT EXECUTE ON FUNCTION public.email_purge_deleted(bigint, integer), public.em
     public.email_offboard_tenant(uuid, integer, boolean) TO email_owner;
 
 -- The tenant exports itself, under row security. COPY (SELECT * FROM email_export_tenant()) TO STDOUT: merged into the query
--- that calls it, so that rows are sent as they are read. row_security = on: a body in SQL is rewritten here once, to check it.
+-- that calls it, so that rows are sent as they are read. No settings of its own, which would keep it from that:
+-- every name in it has its schema. row_security = on: the body is rewritten here once, to check it.
 SET LOCAL ROLE email_owner;
 SET LOCAL row_security = on;
 CREATE FUNCTION public.email_export_tenant() RETURNS TABLE (table_name text, data jsonb)
     LANGUAGE sql STABLE
-BEGIN ATOMIC
+AS $$
     SELECT 'email_accounts', pg_catalog.to_jsonb(t) FROM public.email_accounts AS t WHERE public.email_require_tenant() IS NOT NULL
     UNION ALL
     SELECT 'email_folders', pg_catalog.to_jsonb(t) FROM public.email_folders AS t WHERE public.email_require_tenant() IS NOT NULL
@@ -254,7 +255,7 @@ BEGIN ATOMIC
      WHERE public.email_require_tenant() IS NOT NULL
     UNION ALL
     SELECT 'email_audit_log', pg_catalog.to_jsonb(t) FROM public.email_audit_log AS t WHERE public.email_require_tenant() IS NOT NULL;
-END;
+$$;
 COMMENT ON FUNCTION public.email_export_tenant() IS 'All rows of the tenant, one jsonb each; search rows and tombstones are derived and left out';
 SET LOCAL row_security = off;
 GRANT EXECUTE ON FUNCTION public.email_export_tenant() TO email_service, email_readonly;
