@@ -38,7 +38,13 @@ package struct FixStatement: Sendable, Hashable {
     }
 
     /// Whether PostgreSQL refuses it inside a transaction.
-    package var runsAlone: Bool { ["ALTER SYSTEM ", "REINDEX "].contains { sql.hasPrefix($0) } }
+    package var runsAlone: Bool {
+        [
+            "ALTER SYSTEM ", "REINDEX ", "CREATE INDEX CONCURRENTLY ", "CREATE UNIQUE INDEX CONCURRENTLY ",
+            "DROP INDEX CONCURRENTLY ",
+        ]
+        .contains { sql.hasPrefix($0) }
+    }
 
     /// Takes over the dependencies of the same SQL for another object.
     package mutating func merge(_ other: FixStatement) {

@@ -57,8 +57,10 @@ extension LayoutFix {
             // A key has an index of its name. Foreign keys that need a key go with it, and are findings of their own.
             makes.insert(.object(ObjectName(.index, schema: key.object.schema, key.object.part ?? "")))
         case .index:
-            drop = "DROP INDEX \(name);"
-            repair = "REINDEX INDEX \(name);"
+            // Beside the writers. One that breaks off leaves an invalid index, which the next script finds and repairs.
+            drop = fact == nil ? "DROP INDEX \(name);" : "DROP INDEX CONCURRENTLY \(name);"
+            create = definition.replacing("INDEX ", with: "INDEX CONCURRENTLY ", maxReplacements: 1) + ";"
+            repair = "REINDEX INDEX CONCURRENTLY \(name);"
             if let fact, found == nil, expected.constraint(of: fact) != nil { return [] }
         case .policy:
             drop = "DROP POLICY IF EXISTS \(part) ON \(name);"

@@ -6,8 +6,9 @@ import Schema
 extension VerifyReport {
     /// The fixes of all findings as one script for psql, in an order that works; nil when there is no finding without one.
     ///
-    /// One transaction: all or nothing. To be reviewed, and run as a superuser in the database. A name that it mentions in
-    /// a comment is on one line, so that nothing in it is taken for SQL.
+    /// One transaction, all or nothing, and after it what PostgreSQL refuses in one, with what relies on that: indexes are
+    /// built beside the writers. To be reviewed, and run as a superuser in the database; broken off, the next script does the
+    /// rest. A name that it mentions in a comment is on one line, so that nothing in it is taken for SQL.
     package var fixScript: String? {
         var headings: [String] = []
         var statements: [FixStatement] = []
@@ -39,16 +40,23 @@ extension VerifyReport {
             )
         }
         lines += [
-            "\\set ON_ERROR_STOP on", "BEGIN;", "SET LOCAL search_path = pg_catalog, pg_temp;",
+            "\\set ON_ERROR_STOP on", "SET search_path = pg_catalog, pg_temp;", "BEGIN;",
             "SET LOCAL check_function_bodies = off;", "SET LOCAL row_security = off;",
             "SET LOCAL lock_timeout = '30s';",
         ]
         lines.append(guardStatement)
         var last = ""
         let positions = FixOrder(statements).positions
-        let (alone, together) = (
-            positions.filter { statements[$0].runsAlone }, positions.filter { !statements[$0].runsAlone }
-        )
+        var (alone, together, madeAlone): ([Int], [Int], Set<FixStatement.Thing>) = ([], [], [])
+        for position in positions {
+            let statement = statements[position]
+            if statement.runsAlone || !statement.needs.isDisjoint(with: madeAlone) {
+                alone.append(position)
+                madeAlone.formUnion(statement.makes)
+            } else {
+                together.append(position)
+            }
+        }
         for (list, end) in [(together, "\nCOMMIT;"), (alone, nil)] {
             for position in list {
                 if headings[position] != last { lines.append(headings[position]) }

@@ -47,7 +47,7 @@ import Testing
                 "\(result.output)")
             #expect(
                 result.output.contains(
-                    "      fix       CREATE INDEX idx_email_messages_thread_id ON public.email_messages"))
+                    "      fix       CREATE INDEX CONCURRENTLY idx_email_messages_thread_id ON public.email_messages"))
             #expect(result.output.contains("  warning EDB-L163"))
             #expect(result.output.split(separator: "\n").last?.hasSuffix(": 3 errors, 1 warning") == true)
             #expect(!result.output.contains("\u{1B}["))

@@ -25,5 +25,6 @@ extension Connection {
         try self.script(parts[0] + "\nCOMMIT;")
         // What runs alone, as psql sends it.
         for statement in parts.count > 1 ? SQLText.statements(of: String(parts[1])) : [] { try query(statement) }
+        try query("RESET search_path")
     }
 }
