@@ -68,8 +68,8 @@ import Testing
         let result = try await running.end(within: each.limit + .seconds(30))
         let time = running.started.duration(to: .now)
         let what = "\(each.arguments[0]) \(fault) \(byte) of \(proxy.bytesPassed): \(time) \(result)"
-        // What a busy machine adds is not the program's.
-        #expect(time < each.limit + .seconds(Rounds.few(20, soak: 2)), "\(what)")
+        // What a busy machine adds is not the program's; nor does a fault that did no harm make its work shorter.
+        #expect(result.status == 0 || time < each.limit + .seconds(Rounds.few(20, soak: 2)), "\(what)")
         #expect(documented.contains(result.status), "\(what)")
         if fault == .stall, byte < 300 { #expect(result.status == each.lost, "\(what)") }
     }

@@ -19,13 +19,16 @@ extension PlanGateTests {
 
     private static let noChanges = Call("SELECT * FROM email_changes({account}, 9000000000000)")
     private static let newMail = Call(
-        "SELECT * FROM email_ingest({account}, {folder}, '[{\"message_id\": \"<new@example.com>\", \"imap_uid\": \"999999\"}]')")
+        "SELECT * FROM email_ingest({account}, {folder}, "
+            + "'[{\"message_id\": \"<new@example.com>\", \"imap_uid\": \"999999\"}]')")
 
     private static let calls = [
         noChanges, newMail,
         Call("SELECT * FROM email_changes({account}, 0)"),
         Call("SELECT * FROM email_change_state({account})"),
-        Call("SELECT * FROM email_ingest({account}, {folder}, jsonb_build_array(jsonb_build_object('message_id', {key}::text)))"),
+        Call(
+            "SELECT * FROM email_ingest({account}, {folder}, "
+                + "jsonb_build_array(jsonb_build_object('message_id', {key}::text)))"),
         Call("SELECT email_move_messages(ARRAY[{message}], md5('f1-1-2')::uuid)"),
         Call("SELECT email_reset_uidvalidity({folder}, 9, 100)"),
         Call("UPDATE email_messages SET is_read = NOT is_read WHERE folder_id = {folder} AND imap_uid = {uid}"),

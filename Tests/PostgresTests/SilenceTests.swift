@@ -117,6 +117,20 @@ import Testing
         #expect(begin.duration(to: .now) < .seconds(8))
     }
 
+    @Test("Rows of a COPY that never come are the end, too") func silenceInCopiedRows() async throws {
+        let (proxy, settings) = try await stalling(at: 50_000)
+        defer { proxy.stop() }
+        var limited = settings
+        limited.answerTimeout = .seconds(1)
+        let connection = try Connection(limited)
+        let begin = ContinuousClock.now
+        let error = try failure {
+            try connection.script("COPY (SELECT repeat('x', 1000) FROM generate_series(1, 1000)) TO STDOUT")
+        }
+        #expect(error.kind == .connectionLost && error.message.contains("no answer"), "\(error)")
+        #expect(begin.duration(to: .now) < .seconds(4))
+    }
+
     @Test("A server that takes no more of a statement is given up, also after pipelines") func silenceInAStatement()
         async throws
     {

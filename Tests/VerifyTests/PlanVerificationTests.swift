@@ -68,7 +68,11 @@ import Testing
                 try gate.run(connection, into: &report)
                 #expect(report.findings.isEmpty, "control: \(query.sql) \(report.findings)")
                 let sql = query.sql.replacing(/\ = (?=(md5\()?\{)/, with: " IS NOT DISTINCT FROM ")
-                gate.catalog = [PlannedQuery(index: query.index, actor: query.actor, sql: sql, needsRows: false, conditions: query.conditions)]
+                gate.catalog = [
+                    PlannedQuery(
+                        index: query.index, actor: query.actor, sql: sql, needsRows: false, conditions: query.conditions
+                    )
+                ]
                 try gate.run(connection, into: &report)
                 #expect(report.findings.map(\.code) == ["EDB-P001"], "\(sql)")
             }

@@ -110,7 +110,8 @@ package struct PlanGate {
     }
 
     /// Makes the session plan as one of the application does, which gets its settings at login.
-    private static let settingsOfTheRole = SQLFile("plan_settings").text + "; SET LOCAL plan_cache_mode = force_generic_plan"
+    private static let settingsOfTheRole =
+        SQLFile("plan_settings").text + "; SET LOCAL plan_cache_mode = force_generic_plan"
 
     /// Leaves the planner one index of a table, until the rollback.
     ///

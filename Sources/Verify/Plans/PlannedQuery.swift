@@ -29,6 +29,7 @@ package struct PlannedQuery: Sendable {
             index: "idx_email_" + fields[0],
             actor: fields.count > 1 ? Actor(rawValue: String(fields[1])) ?? .application : .application,
             sql: sql, needsRows: title.hasSuffix("with many rows"),
-            conditions: sql.contains(/email_\w+\(/) ? [] : sql.matches(of: /(\w+)\)? = (?:md5\()?\{/).map { String($0.1) })
+            conditions: sql.contains(/email_\w+\(/)
+                ? [] : sql.matches(of: /(\w+)\)? = (?:md5\()?\{/).map { String($0.1) })
     }
 }
