@@ -7,7 +7,7 @@
 
 SET LOCAL ROLE email_audit;
 
-CREATE FUNCTION public.email_purge_audit(older_than_ms bigint, batch_size integer DEFAULT 10000) RETURNS bigint
+CREATE FUNCTION public.email_purge_audit(older_than_ms bigint DEFAULT 7776000000, batch_size integer DEFAULT 10000) RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET row_security = on
 AS $$
@@ -23,7 +23,7 @@ BEGIN
     RETURN purged;
 END
 $$;
-COMMENT ON FUNCTION public.email_purge_audit(bigint, integer) IS 'Erases a batch of audit rows older than an age in ms; returns how many';
+COMMENT ON FUNCTION public.email_purge_audit(bigint, integer) IS 'Erases a batch of audit rows older than an age in ms, 90 days unless said otherwise; returns how many';
 
 CREATE FUNCTION public.email_offboard_audit(tenant uuid, batch_size integer, OUT deleted bigint, OUT remaining bigint)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -54,7 +54,7 @@ END
 $$;
 COMMENT ON FUNCTION public.email_lock_tenant(uuid) IS 'Takes the lock of email_lock_writers for a tenant';
 
-CREATE FUNCTION public.email_purge_deleted(older_than_ms bigint, batch_size integer DEFAULT 1000) RETURNS bigint
+CREATE FUNCTION public.email_purge_deleted(older_than_ms bigint DEFAULT 2592000000, batch_size integer DEFAULT 1000) RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET row_security = on
 AS $$
@@ -132,10 +132,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION public.email_purge_deleted(bigint, integer) IS
-    'Erases a batch of what was marked deleted longer ago than an age in ms, all tenants; 0: nothing is left to erase';
+    'Erases a batch of what was marked deleted longer ago than an age in ms, 30 days unless said otherwise, all tenants; 0: nothing is left to erase';
 
 -- One account per call: no lock on its row is taken while another's is held, and it is held for a batch.
-CREATE FUNCTION public.email_purge_tombstones(older_than_ms bigint, batch_size integer DEFAULT 10000) RETURNS bigint
+CREATE FUNCTION public.email_purge_tombstones(older_than_ms bigint DEFAULT 7776000000, batch_size integer DEFAULT 10000) RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET row_security = on SET enable_seqscan = off
 AS $$
@@ -164,7 +164,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION public.email_purge_tombstones(bigint, integer) IS
-    'Erases a batch of the tombstones of one account that are older than an age in ms, and raises its floor; returns how many, 0: nothing is left to erase';
+    'Erases a batch of the tombstones of one account that are older than an age in ms, 90 days unless said otherwise, and raises its floor; returns how many, 0: nothing is left to erase';
 
 CREATE FUNCTION public.email_offboard_tenant(tenant uuid, batch_size integer DEFAULT 1000, keep_audit boolean DEFAULT false)
     RETURNS TABLE (table_name text, deleted bigint, remaining bigint)
