@@ -85,17 +85,24 @@ package struct FixOrder: Sendable {
         link(\.makes, \.needs)
         link(\.uses, \.removes)
 
-        var waiting = Set(statements.indices)
         func isEarlier(_ left: Int, _ right: Int) -> Bool {
             (statements[left].order, left) < (statements[right].order, right)
         }
+        // The last one of those that are free is next.
+        var free = statements.indices.filter { waitsFor[$0] == 0 }.sorted { isEarlier($1, $0) }
+        var waiting = Set(statements.indices)
         while !waiting.isEmpty {
-            let free = waiting.filter { waitsFor[$0] == 0 }
             if free.isEmpty && circular.isEmpty { circular = waiting.sorted().map { statements[$0] } }
-            guard let next = (free.isEmpty ? waiting : free).min(by: isEarlier) else { break }
-            waiting.remove(next)
+            guard let next = free.popLast() ?? waiting.min(by: isEarlier) else { break }
+            guard waiting.remove(next) != nil else { continue }
             positions.append(next)
-            for position in following[next] { waitsFor[position] -= 1 }
+            for position in following[next] {
+                waitsFor[position] -= 1
+                guard waitsFor[position] == 0 else { continue }
+                var place = free.count
+                while place > 0, isEarlier(free[place - 1], position) { place -= 1 }
+                free.insert(position, at: place)
+            }
         }
     }
 }

@@ -68,7 +68,9 @@ package struct FindingCode: Sendable, Hashable {
 
     package static let all = layout + others
 
-    package static func named(_ id: String) -> FindingCode? { all.first { $0.id == id } }
+    private static let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
+
+    package static func named(_ id: String) -> FindingCode? { byID[id] }
 }
 
 extension FindingCode {

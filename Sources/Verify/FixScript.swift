@@ -12,11 +12,13 @@ extension VerifyReport {
     package var fixScript: String? {
         var headings: [String] = []
         var statements: [FixStatement] = []
+        var positionOf: [String: Int] = [:]
         for finding in findings {
             for statement in finding.statements {
-                if let position = statements.firstIndex(where: { $0.sql == statement.sql }) {
+                if let position = positionOf[statement.sql] {
                     statements[position].merge(statement)
                 } else {
+                    positionOf[statement.sql] = statements.count
                     statements.append(statement)
                     headings.append("\n-- \(finding.code) \(finding.object): \(finding.message)")
                 }

@@ -66,24 +66,35 @@ package struct IgnoreFile: Sendable, Hashable {
     /// - Parameter sections: the parts that ran to their end: only there can an entry be without use.
     func apply(to report: inout VerifyReport, sections: Set<FindingCode.Section>) {
         let today = Date.now.formatted(Self.day)
+        func key(_ code: String, _ object: String) -> String { code + " " + object }
+        var findings: [Finding?] = []
+        // Where the findings of a code and object are: a file may have as many entries as there are findings.
+        var places: [String: [Int]] = [:]
+        func add(_ finding: Finding) {
+            places[key(finding.code, finding.object), default: []].append(findings.count)
+            findings.append(finding)
+        }
+        for finding in report.findings { add(finding) }
         for entry in entries {
             let source = SourceLine(file: name, line: entry.line)
-            let object = "\(entry.code) \(entry.object)"
-            let covered = report.findings.filter { $0.code == entry.code && $0.object == entry.object }
+            let object = key(entry.code, entry.object)
             if entry.until < today {
-                report.findings.append(
+                add(
                     Finding(
                         .expired, object: object, expected: "a day from \(today) on", actual: entry.until,
                         source: source))
-            } else if !covered.isEmpty {
-                report.ignored += covered.map {
-                    VerifyReport.Ignored(finding: $0, reason: entry.reason, until: entry.until)
+            } else if let covered = places.removeValue(forKey: object) {
+                for place in covered {
+                    guard let finding = findings[place] else { continue }
+                    report.ignored.append(
+                        VerifyReport.Ignored(finding: finding, reason: entry.reason, until: entry.until))
+                    findings[place] = nil
                 }
-                report.findings.removeAll { covered.contains($0) }
             } else if let section = FindingCode.named(entry.code)?.section, sections.contains(section) {
-                report.findings.append(Finding(.unused, object: object, actual: "no such finding", source: source))
+                add(Finding(.unused, object: object, actual: "no such finding", source: source))
             }
         }
+        report.findings = findings.compactMap(\.self)
     }
 
     /// ISO 8601, in UTC.
