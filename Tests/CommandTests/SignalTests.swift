@@ -22,7 +22,8 @@ import Testing
             running.signal(signal)
             let result = try await running.end(within: .seconds(20))
             #expect(result.status == 128 + signal, "\(command): \(result)")
-            #expect(begin.duration(to: .now) < .seconds(2), "\(command)")
+            // What looks at no signal is ended after two seconds, and a busy machine adds its own.
+            #expect(begin.duration(to: .now) < .seconds(4), "\(command)")
         }
     }
 
@@ -49,7 +50,7 @@ import Testing
             let begin = ContinuousClock.now
             running.signal(SIGINT)
             let result = try await running.end(within: .seconds(20))
-            #expect(result.status == 130 && begin.duration(to: .now) < .seconds(2), "\(result)")
+            #expect(result.status == 130 && begin.duration(to: .now) < .seconds(4), "\(result)")
             #expect(try holder.query("SELECT FROM pg_namespace WHERE nspname = 'emaildb'").isEmpty)
         }
     }
