@@ -164,7 +164,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION public.email_purge_tombstones(bigint, integer) IS
-    'Erases a batch of the tombstones of one account that are older than an age in ms, 90 days unless said otherwise, and raises its floor; returns how many, 0: nothing is left to erase';
+    'Erases a batch of the tombstones of one account that are older than an age in ms, 90 days unless said otherwise, and raises its floor; returns how many (1 where another session was faster), 0: nothing is left to erase';
 
 CREATE FUNCTION public.email_offboard_tenant(tenant uuid, batch_size integer DEFAULT 1000, keep_audit boolean DEFAULT false)
     RETURNS TABLE (table_name text, deleted bigint, remaining bigint)

@@ -78,7 +78,7 @@ extension PlanGateTests {
         }
     }
 
-    /// Two faults that this project had, and a condition that no index serves in each catalogued query.
+    /// Two faults that this project had: conditions that no index serves.
     func unusableConditionsAreNoticed(_ database: MailDatabase, _ superuser: borrowing Connection) throws {
         let cases: [(call: Call, function: String, replacing: [(String, String)])] = [
             (Self.noChanges, "email_changes", [("> start", "> coalesce(email_changes.since_seq, 0)")]),
