@@ -126,16 +126,20 @@ CREATE FUNCTION public.email_check_counters()
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
+DECLARE
+    tenant constant uuid := NULLIF(current_setting('app.current_tenant_id', true), '');
 BEGIN
     RETURN QUERY
-    SELECT f.id, f.unread_count, coalesce(m.unread, 0), f.total_count, coalesce(m.total, 0)
+    SELECT f.id, f.unread_count, m.unread, f.total_count, m.total
       FROM public.email_folders AS f
-      LEFT JOIN (SELECT folder_id, count(*) AS total, count(*) FILTER (WHERE NOT is_read) AS unread
-                   FROM public.email_messages WHERE NOT is_deleted GROUP BY folder_id) AS m ON m.folder_id = f.id
-     WHERE (coalesce(m.unread, 0), coalesce(m.total, 0)) IS DISTINCT FROM (f.unread_count, f.total_count);
+     CROSS JOIN LATERAL (
+           SELECT count(*) AS total, count(*) FILTER (WHERE NOT o.is_read) AS unread
+             FROM public.email_messages AS o WHERE o.folder_id = f.id AND NOT o.is_deleted) AS m
+     WHERE (tenant IS NULL OR f.tenant_id = tenant)
+       AND (m.unread, m.total) IS DISTINCT FROM (f.unread_count, f.total_count);
 END
 $$;
-COMMENT ON FUNCTION public.email_check_counters() IS 'Folders (of the tenant; for a superuser of all) whose counters are wrong; locks nothing';
+COMMENT ON FUNCTION public.email_check_counters() IS 'Folders of the tenant (for a superuser without one, of all) whose counters are wrong; locks nothing';
 
 -- The lock comes with a statement that changes nothing; the count is a second statement, whose snapshot is then newer
 -- than the last writer's commit.

@@ -124,6 +124,11 @@ static const struct schema_sql steps[] = {
     }, TEXT{
 #embed "../../sql/layout/0024_search_box.txt" suffix(, 0)
     }},
+    {"0025_repair", TEXT{
+#embed "../../sql/0025_repair.sql" suffix(, 0)
+    }, TEXT{
+#embed "../../sql/layout/0025_repair.txt" suffix(, 0)
+    }},
     {0},
 };
 
@@ -145,6 +150,12 @@ static const struct schema_sql queries[] = {
     }},
     {"bench_targets", TEXT{
 #embed "../../sql/catalog/bench_targets.sql" suffix(, 0)
+    }},
+    {"data_checks", TEXT{
+#embed "../../sql/catalog/data_checks.sql" suffix(, 0)
+    }},
+    {"data_gate", TEXT{
+#embed "../../sql/catalog/data_gate.sql" suffix(, 0)
     }},
     {"documented_layout", TEXT{
 #embed "../../sql/catalog/documented_layout.sql" suffix(, 0)
@@ -226,9 +237,6 @@ static const struct schema_sql queries[] = {
     }},
     {"security_connection_rules", TEXT{
 #embed "../../sql/catalog/security_connection_rules.sql" suffix(, 0)
-    }},
-    {"security_contents", TEXT{
-#embed "../../sql/catalog/security_contents.sql" suffix(, 0)
     }},
     {"security_creators", TEXT{
 #embed "../../sql/catalog/security_creators.sql" suffix(, 0)

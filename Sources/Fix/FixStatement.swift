@@ -37,13 +37,17 @@ package struct FixStatement: Sendable, Hashable {
         self.uses = uses
     }
 
+    /// Whether it repairs rows, in transactions of its own.
+    package var repairsRows: Bool { sql.hasPrefix("CALL public.email_repair(") }
+
     /// Whether PostgreSQL refuses it inside a transaction.
     package var runsAlone: Bool {
-        [
-            "ALTER SYSTEM ", "REINDEX ", "CREATE INDEX CONCURRENTLY ", "CREATE UNIQUE INDEX CONCURRENTLY ",
-            "DROP INDEX CONCURRENTLY ",
-        ]
-        .contains { sql.hasPrefix($0) }
+        repairsRows
+            || [
+                "ALTER SYSTEM ", "REINDEX ", "CREATE INDEX CONCURRENTLY ", "CREATE UNIQUE INDEX CONCURRENTLY ",
+                "DROP INDEX CONCURRENTLY ",
+            ]
+            .contains { sql.hasPrefix($0) }
     }
 
     /// Takes over the dependencies of the same SQL for another object.

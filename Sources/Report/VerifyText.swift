@@ -68,7 +68,8 @@ extension VerifyReport {
             let name: StyledText = "\(section.rawValue, .bold)"
             let count: StyledText = findings.isEmpty ? "\("ok", .green)" : "\(plural(findings.count, "finding"))"
             guard let part else { return findings.isEmpty ? name : name + "  " + count }
-            return name + "  \(count), \(part.checks) \(section.unit) in \(part.milliseconds) ms"
+            return name
+                + "  \(count), \(part.checks) \(section.unit) in \(part.milliseconds) ms\(part.sample.map { "; " + $0 } ?? "")"
         }
     }
 
@@ -90,6 +91,7 @@ extension FindingCode.Section {
         case .security: "checks"
         case .plans: "queries"
         case .probe: "attacks"
+        case .data: "reads"
         case .ignore: "entries"
         }
     }

@@ -160,10 +160,6 @@ extension FindingCode {
     static let otherDatabase = FindingCode(
         .security, 27, "a role of the design has rights in another database", severity: .warning,
         cause: "A grant by name. What is there knows nothing of tenants.", fix: "Revoke it.")
-    static let contents = FindingCode(
-        .security, 28, "what the design keeps beside the mail was left behind",
-        cause: "A restore of parts, TRUNCATE, setval, or work with triggers disabled.",
-        fix: "Run the SQL of the fix; fill the search table from the messages.")
 
     static let otherPlan = FindingCode(
         .plans, 1, "a catalogued query does not use its index",
@@ -208,12 +204,13 @@ extension FindingCode {
         .ignore, 2, "an entry of the ignore file ignores nothing", severity: .warning,
         cause: "The finding was fixed, or the entry has a typing error.", fix: "Remove the entry.")
 
-    static let others = [
-        notInstalled, stepsPending, ledgerContradicts, databaseNewer, reachesPrivilege, reachesOwner,
-        beyondRowSecurity, mayCreate, definerFunction, foreignKeyWithoutTenant, policyFunction, leakproof, openView,
-        connectionRule, connectionWithoutTLS, passwordEncryption, foreignServer, openStatistics, shadow,
-        otherCreator, otherOwner, catalogRight, foreignCode, roleSchema, eventTrigger, replication, limitedLogin,
-        weakPassword, preset, locale, otherDatabase, contents, otherPlan,
-        failedQuery, attackSucceeded, controlFailed, probeBroken, leftovers, expired, unused,
-    ]
+    static let others =
+        [
+            notInstalled, stepsPending, ledgerContradicts, databaseNewer, reachesPrivilege, reachesOwner,
+            beyondRowSecurity, mayCreate, definerFunction, foreignKeyWithoutTenant, policyFunction, leakproof, openView,
+            connectionRule, connectionWithoutTLS, passwordEncryption, foreignServer, openStatistics, shadow,
+            otherCreator, otherOwner, catalogRight, foreignCode, roleSchema, eventTrigger, replication, limitedLogin,
+            weakPassword, preset, locale, otherDatabase, otherPlan,
+            failedQuery, attackSucceeded, controlFailed, probeBroken, leftovers, expired, unused,
+        ] + ofData
 }

@@ -7,7 +7,7 @@ extension FindingCode {
             Every code that `emaildb verify` reports, what it means, how it comes about, and what to do. Written by `make codes` from
             `Sources/Verify/FindingCode*.swift`.
 
-            The letter says which part finds it: L layout, S security, P plans, T probe, I ignore file. Codes are never given another meaning.
+            The letter says which part finds it: L layout, S security, P plans, T probe, D data, I ignore file. Codes are never given another meaning.
             Those of the layout end in 1 for what is missing, 2 for what differs, and 3 for what is not part of the design. `emaildb verify
             --explain CODE` says the same.
 

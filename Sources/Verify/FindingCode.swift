@@ -14,10 +14,12 @@ package struct FindingCode: Sendable, Hashable {
         case plans
         /// An attack on row security succeeded.
         case probe
+        /// Rows contradict each other.
+        case data
         /// The ignore file is not right itself.
         case ignore
 
-        /// In codes; P is that of the plans.
+        /// In codes; P is that of the plans, D of the data.
         var letter: String { self == .probe ? "T" : rawValue.prefix(1).uppercased() }
     }
 
@@ -59,7 +61,7 @@ package struct FindingCode: Sendable, Hashable {
             case .probe: .attack
             case .security: .isolation
             case .plans: .speed
-            case .layout, .ignore: stake ?? .design
+            case .layout, .data, .ignore: stake ?? .design
             }
         self.title = title
         self.cause = cause

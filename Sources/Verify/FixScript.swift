@@ -41,25 +41,30 @@ extension VerifyReport {
                 "-- \(kept) of its statements would delete data and are comments, which begin with \(FixStatement.notRun.dropFirst(3))."
             )
         }
-        lines += [
-            "\\set ON_ERROR_STOP on", "SET search_path = pg_catalog, pg_temp;", "BEGIN;",
-            "SET LOCAL check_function_bodies = off;", "SET LOCAL row_security = off;",
+        lines += ["\\set ON_ERROR_STOP on", "SET search_path = pg_catalog, pg_temp;", guardStatement]
+        // A constraint is checked when it is made.
+        let isFirst = statements.contains { $0.makes.contains(where: \.isConstraint) }
+        let begin = [
+            "BEGIN;", "SET LOCAL check_function_bodies = off;", "SET LOCAL row_security = off;",
             "SET LOCAL lock_timeout = '30s';",
-        ]
-        lines.append(guardStatement)
+        ].joined(separator: "\n")
         var last = ""
         let positions = FixOrder(statements).positions
-        var (alone, together, madeAlone): ([Int], [Int], Set<FixStatement.Thing>) = ([], [], [])
+        var (first, alone, together, madeAlone): ([Int], [Int], [Int], Set<FixStatement.Thing>) = ([], [], [], [])
         for position in positions {
             let statement = statements[position]
-            if statement.runsAlone || !statement.needs.isDisjoint(with: madeAlone) {
+            if statement.repairsRows && isFirst {
+                first.append(position)
+            } else if statement.runsAlone || !statement.needs.isDisjoint(with: madeAlone) {
                 alone.append(position)
                 madeAlone.formUnion(statement.makes)
             } else {
                 together.append(position)
             }
         }
-        for (list, end) in [(together, "\nCOMMIT;"), (alone, nil)] {
+        for (list, start, end) in [(first, nil, nil), (together, begin, "\nCOMMIT;"), (alone, nil, nil)]
+        where !list.isEmpty {
+            if let start { lines.append(start) }
             for position in list {
                 if headings[position] != last { lines.append(headings[position]) }
                 last = headings[position]
@@ -105,6 +110,12 @@ private enum Shell {
             return scalar == "'" || scalar == "\\" ? "\\\(scalar)" : String(scalar)
         }
         return "$'\(escaped.joined())'"
+    }
+}
+
+extension FixStatement.Thing {
+    fileprivate var isConstraint: Bool {
+        if case .object(let object) = self { object.kind == .constraint } else { false }
     }
 }
 

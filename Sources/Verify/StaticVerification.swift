@@ -69,10 +69,10 @@ struct StaticVerification {
         for (check, rows) in zip(checks, reach) {
             report.findings += check.findings(rows)
         }
-        try checkContents(after: end, connection, into: &report)
+        try checkPasswords(after: end, connection, into: &report)
         report.parts.append(
             .init(
-                section: .security, checks: checks.count + SecurityCheck.ofContents.count, milliseconds: milliseconds))
+                section: .security, checks: checks.count + 1, milliseconds: milliseconds))
         if checks.count < all.count {
             report.skip(
                 .security, "the rules of pg_hba.conf", "\(overview.role) may not read pg_hba_file_rules",
@@ -107,29 +107,19 @@ struct StaticVerification {
         }
     }
 
-    /// Rows and password hashes; where tables of the design are gone, what could not be seen is said.
+    /// Password hashes.
     /// - Parameter end: what ends the transaction, in the same round trip.
-    private func checkContents(
+    private func checkPasswords(
         after end: [Statement], _ connection: borrowing Connection, into report: inout VerifyReport
     ) throws {
         guard overview.isSuperuser else {
             _ = try connection.pipeline(end)
-            report.skip(
-                .security, "rows and password hashes", "\(overview.role) is no superuser",
+            return report.skip(
+                .security, "password hashes", "\(overview.role) is no superuser",
                 fix: "emaildb verify --username postgres")
-            return
         }
-        do {
-            let results = try connection.pipeline(end + SecurityCheck.ofContents.map(\.statement))
-            for (check, rows) in zip(SecurityCheck.ofContents, results.dropFirst(end.count)) {
-                report.findings += check.findings(rows)
-            }
-        } catch {
-            guard error.kind == .server, Interruption.signal == nil else { throw error }
-            // The settings went with the transaction of the failed read.
-            _ = try connection.pipeline(Array(end.dropFirst()))
-            report.skip(.security, "rows and password hashes", error.message, fix: "emaildb verify --only layout")
-        }
+        let results = try connection.pipeline(end + [SecurityCheck.ofPasswords.statement])
+        report.findings += results.last.map(SecurityCheck.ofPasswords.findings) ?? []
     }
 
     private func ledgerFindings(_ ledger: Ledger) -> [Finding] {

@@ -9,7 +9,9 @@ package import Schema
 /// lock that makes other sessions wait.
 package struct Verifier: Sendable {
     /// The parts to check, ``FindingCode/Section/ignore`` aside.
-    package var sections: Set<FindingCode.Section> = [.layout, .security, .plans, .probe]
+    package var sections: Set<FindingCode.Section> = [.layout, .security, .plans, .probe, .data]
+    /// About how many messages the section data reads at most.
+    package var messages = 20_000
     package var ignoring: IgnoreFile?
 
     private static let refusal = "this server cannot be verified"
@@ -63,6 +65,9 @@ package struct Verifier: Sendable {
             overview: overview, source: source, sections: sections, whole: whole, layout: layout
         ).run(connection, beside: second.take(), into: &report)
         try lookAtWork(connection, overview, into: &report)
+        if sections.contains(.data) {
+            try DataCheck(overview: overview, limit: messages, expected: whole).run(connection, into: &report)
+        }
         ignoring?.apply(to: &report, sections: sections.subtracting(report.unseen.map(\.section)))
         try DataAtRisk().settle(&report.findings, connection)
         report.findings.sort {

@@ -7,6 +7,8 @@ package struct VerifyReport: Sendable, Encodable {
         /// How many facts, checks, queries or attacks were tried on the database.
         package let checks: Int
         package let milliseconds: Int
+        /// What was looked at of how much, where not everything was; nil: everything.
+        package var sample: String?
     }
 
     /// A finding that the ignore file covers.
@@ -45,9 +47,11 @@ package struct VerifyReport: Sendable, Encodable {
         unseen.append(Unseen(section: section, what: what, reason: reason, fix: fix))
     }
 
-    mutating func finish(_ section: FindingCode.Section, checks: Int, since start: ContinuousClock.Instant) {
-        parts.append(
-            SectionResult(section: section, checks: checks, milliseconds: start.duration(to: .now).wholeMilliseconds))
+    mutating func finish(
+        _ section: FindingCode.Section, checks: Int, since start: ContinuousClock.Instant, sample: String? = nil
+    ) {
+        let milliseconds = start.duration(to: .now).wholeMilliseconds
+        parts.append(SectionResult(section: section, checks: checks, milliseconds: milliseconds, sample: sample))
     }
 
     /// The same database and role, and nothing seen yet.

@@ -31,7 +31,7 @@ import Testing
             #expect(result.status == 0, "\(result)")
             let lines = result.output.split(separator: "\n")
             #expect(lines.last?.hasSuffix(": no findings") == true)
-            #expect(lines.map { $0.prefix { $0 != " " } }.dropLast() == ["layout", "security", "plans", "probe"])
+            #expect(lines.map { $0.prefix { $0 != " " } }.dropLast() == ["layout", "security", "plans", "probe", "data"])
             #expect(result.errors.isEmpty)
         }
     }

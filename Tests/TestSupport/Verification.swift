@@ -21,10 +21,13 @@ extension VerifyReport {
 extension Connection {
     /// Runs a script of `verify --fix-sql` without psql.
     package func runFix(_ script: String) throws {
-        let parts = script.replacing("\\set ON_ERROR_STOP on", with: "").split(separator: "\nCOMMIT;", maxSplits: 1)
-        try self.script(parts[0] + "\nCOMMIT;")
-        // What runs alone, as psql sends it.
-        for statement in parts.count > 1 ? SQLText.statements(of: String(parts[1])) : [] { try query(statement) }
+        // As psql sends it: each statement by itself, but what is between BEGIN and COMMIT here in one go.
+        let text = script.replacing("\\set ON_ERROR_STOP on", with: "")
+        let parts = text.split(separator: "\nBEGIN;", maxSplits: 1)
+        let rest = parts.count > 1 ? parts[1].split(separator: "\nCOMMIT;", maxSplits: 1) : []
+        for statement in SQLText.statements(of: String(parts[0])) { try query(statement) }
+        if let transaction = rest.first { try self.script("BEGIN;\(transaction)\nCOMMIT;") }
+        if rest.count > 1 { for statement in SQLText.statements(of: String(rest[1])) { try query(statement) } }
         try query("RESET search_path")
     }
 }

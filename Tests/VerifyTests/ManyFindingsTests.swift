@@ -10,13 +10,13 @@ import Testing
 
     @Test(.timeLimit(.minutes(1))) func anIgnoreFileOfManyLines() throws {
         var report = VerifyReport(database: "", serverVersion: "", toolVersion: "", role: "")
-        report.findings = (1...Self.count).map { Finding(.contents, object: "table t\($0)") }
-        report.findings.append(Finding(.contents, object: "table t7"))
-        let code = FindingCode.contents.id
+        report.findings = (1...Self.count).map { Finding(.stray, object: "table t\($0)") }
+        report.findings.append(Finding(.stray, object: "table t7"))
+        let code = FindingCode.stray.id
         let lines = (1...Self.count).map { "\(code) | table t\($0 * 2) | \($0 == 1 ? 2001 : 2999)-12-31 | r" }
         let file = try IgnoreFile(
             name: "file", text: lines.joined(separator: "\n") + "\n\(code) | table t7 | 2999-12-31 | r")
-        file.apply(to: &report, sections: [.security])
+        file.apply(to: &report, sections: [.data])
         #expect(report.ignored.count == Self.count / 2 - 1 + 2, "those of t7 are two")
         let codes = Dictionary(grouping: report.findings, by: \.code).mapValues(\.count)
         #expect(

@@ -9,7 +9,7 @@ import Verify
 struct Verify: Command {
     static let configuration = CommandConfiguration(
         abstract:
-            "Compare the database with the expected schema: layout, security, plans, and row security under attack.",
+            "Compare the database with the expected schema: layout, security, plans, row security under attack, and rows.",
         discussion: """
             Changes nothing: the probe's two tenants and the rows of the plans are rolled back; only sequences stay advanced. \
             Ends with status 0 when nothing was found, 1 with findings (--fail-on error: with errors). What could not be checked is listed as not seen.
@@ -37,6 +37,7 @@ struct Verify: Command {
         var verifier = Verifier(settings: settings, database: database, source: steps)
         verifier.sections = try options.sections()
         verifier.ignoring = ignored
+        verifier.messages = options.sample ?? (options.only == nil ? 20_000 : 1_000_000)
         let report = try verifier.run()
         try options.write(report)
         if options.fixSql {

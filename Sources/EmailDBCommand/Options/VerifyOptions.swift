@@ -11,9 +11,15 @@ extension Finding.Severity: ExpressibleByArgument {}
 /// What `verify` checks, and where it writes the findings.
 struct VerifyOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Only these parts: layout, security, plans, probe; separated by commas.", valueName: "parts")
+        help: ArgumentHelp(
+            "Only these parts: layout, security, plans, probe, data; separated by commas.", valueName: "parts")
     )
     var only: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many messages data looks at, about: 20000, or 1000000 where --only names data.", valueName: "count"))
+    var sample: Int?
 
     @Option(help: "How the result is written on standard output.")
     var format: FindingFormat = .text
@@ -42,6 +48,7 @@ struct VerifyOptions: ParsableArguments {
 
     func validate() throws {
         _ = try sections()
+        if let sample, sample < 1 { throw ValidationError("--sample takes a number of messages, 1 or more.") }
         if fixSql && format != .text {
             throw ValidationError("--fix-sql prints SQL: leave --format out, or use --output FORMAT=FILE.")
         }

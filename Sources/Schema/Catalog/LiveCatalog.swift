@@ -33,6 +33,16 @@ package enum LiveCatalog {
         }
     }
 
+    /// Whether the catalog says of some objects just what some facts do; reads only the parts and names that they speak of.
+    package static func has(_ facts: [Fact], _ connection: borrowing Connection) throws -> Bool {
+        let parts = Set(facts.map { CatalogPart($0.kind) }).sorted { $0.rawValue < $1.rawValue }
+        let names = Set(facts.compactMap(\.key.catalogName))
+        let live = read(
+            try connection.query(CatalogPart.query(parts), CatalogPart.parameters(names: names, schemas: []))
+        ).byKey
+        return facts.allSatisfy { live[$0.key]?.value == $0.value }
+    }
+
     /// What some steps' layout says and the catalog does not, and the grants on what they make that it does not say; reads
     /// only the parts and names that it speaks of, in one round trip.
     package static func mismatches(
