@@ -151,6 +151,9 @@ static const struct schema_sql queries[] = {
     {"bench_targets", TEXT{
 #embed "../../sql/catalog/bench_targets.sql" suffix(, 0)
     }},
+    {"completeness", TEXT{
+#embed "../../sql/catalog/completeness.sql" suffix(, 0)
+    }},
     {"data_checks", TEXT{
 #embed "../../sql/catalog/data_checks.sql" suffix(, 0)
     }},

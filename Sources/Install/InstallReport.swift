@@ -1,4 +1,4 @@
-import Core
+package import Core
 package import Postgres
 package import Schema
 
@@ -20,10 +20,24 @@ package struct InstallReport: Sendable, Codable {
     /// The number of the last step, which the database now has.
     package let schemaStep: Int
     package let createdDatabase: Bool
-    package internal(set) var applied: [AppliedStep] = []
+    package var applied: [AppliedStep] = []
     package internal(set) var passwords: [String: PasswordOutcome] = [:]
     /// What only a superuser could have set up; empty in the full mode.
     package internal(set) var limitations: [Limitation] = []
+    /// What a restore left out of a database whose ledger has every step.
+    package internal(set) var incomplete: [Problem] = []
+    /// What `--repair` did; nil where it was not asked for.
+    package var repair: RepairReport?
+}
+
+/// What was put right of a database that differs from the schema, and what was not.
+package struct RepairReport: Sendable, Codable {
+    /// How many findings are gone.
+    package var repaired = 0
+    /// What is left, as code, object and message: no SQL fixes it, or its fix would take something away.
+    package var left: [String] = []
+
+    package init() {}
 }
 
 package enum InstallProgress: Sendable {

@@ -82,6 +82,9 @@ package struct Readiness: Sendable, Codable {
                     fix: node == .primary
                         ? "emaildb init" : "emaildb init --host PRIMARY   # the standby then follows by itself"))
         }
+        if comparison.problems.isEmpty, comparison.pending.isEmpty {
+            problems += try Completeness.problems(connection)
+        }
         return Readiness(
             database: connection.database, host: connection.host, port: connection.port, node: node,
             serverVersion: connection.parameterStatus("server_version") ?? "",

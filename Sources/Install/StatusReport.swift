@@ -1,4 +1,4 @@
-import Core
+package import Core
 package import Postgres
 package import Schema
 
@@ -33,6 +33,8 @@ package struct StatusReport: Sendable, Codable {
     package let steps: [Step]
     /// Contradictions between ledger and binary, each with its fix.
     package let problems: [String]
+    /// What a restore left out, though the ledger has every step.
+    package var incomplete: [Problem] = []
 
     /// How many steps `init` would apply.
     package var pendingCount: Int { steps.filter { $0.state == .pending || $0.state == .started }.count }
@@ -45,11 +47,15 @@ package struct StatusReport: Sendable, Codable {
         do {
             let connection = try Connection(settings)
             let ledger = try Ledger.readAsLedger(connection)
-            return StatusReport(
+            let comparison = ledger.compare(with: source)
+            var report = StatusReport(
                 database: database, exists: true, serverVersion: connection.parameterStatus("server_version"),
                 encrypted: connection.isEncrypted, toolVersion: Core.toolVersion, steps: steps(ledger, source),
-                problems: ledger.compare(with: source).problems.map { "\($0.problem.problem). \($0.problem.fix ?? "")" }
-            )
+                problems: comparison.problems.map { "\($0.problem.problem). \($0.problem.fix ?? "")" })
+            if comparison.pending.isEmpty && comparison.problems.isEmpty {
+                report.incomplete = try Completeness.problems(connection)
+            }
+            return report
         } catch let error as PostgresError where error.kind == .connect && error.sqlState == .invalidCatalogName {
             return StatusReport(
                 database: database, exists: false, serverVersion: nil, encrypted: false, toolVersion: Core.toolVersion,

@@ -12,6 +12,14 @@ extension InstallReport: Printable {
                 "\(database + ": ", .green)\(createdDatabase ? "created, " : "")\(applied.count) steps applied in"
                     + " \(applied.map(\.milliseconds).reduce(0, +)) ms (PostgreSQL \(serverVersion))")
         }
+        if let repair {
+            lines.append(
+                repair.left.isEmpty
+                    ? "\("repaired", .green): \(plural(repair.repaired, "finding")), none is left"
+                    : "\("repaired", .yellow): \(plural(repair.repaired, "finding")), \(repair.left.count) left: emaildb verify"
+            )
+            lines += repair.left.map { "  - \($0)" }
+        }
         for (role, outcome) in passwords.sorted(by: { $0.key < $1.key }) where outcome == .set {
             lines.append("\(role): password set")
         }
@@ -61,6 +69,8 @@ extension StatusReport: Printable {
                 "\("ledger conflict", .red)"
             } else if pendingCount > 0 {
                 "\("\(pendingCount) steps pending: emaildb init", .yellow)"
+            } else if !incomplete.isEmpty {
+                "\("incomplete: emaildb init --repair", .red)"
             } else {
                 "\("up to date", .green)"
             }

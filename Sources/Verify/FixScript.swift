@@ -3,27 +3,68 @@ import Fix
 import Postgres
 import Schema
 
-extension VerifyReport {
-    /// The fixes of all findings as one script for psql, in an order that works; nil when there is no finding without one.
-    ///
-    /// One transaction, all or nothing, and after it what PostgreSQL refuses in one, with what relies on that: indexes are
-    /// built beside the writers. To be reviewed, and run as a superuser in the database; broken off, the next script does the
-    /// rest. A name that it mentions in a comment is on one line, so that nothing in it is taken for SQL.
-    package var fixScript: String? {
-        var headings: [String] = []
-        var statements: [FixStatement] = []
+/// The fixes of findings, in an order that works.
+///
+/// One transaction, all or nothing, and after it what PostgreSQL refuses in one, with what relies on that: indexes are
+/// built beside the writers, rows are repaired in batches.
+struct FixPlan {
+    struct Item {
+        let heading: String
+        let statement: FixStatement
+    }
+
+    /// What comes before the transaction: a constraint is checked when it is made, so rows are repaired first.
+    private(set) var first: [Item] = []
+    private(set) var together: [Item] = []
+    private(set) var alone: [Item] = []
+
+    var items: [Item] { first + together + alone }
+
+    /// Settings of the session, and of the transaction.
+    static let session = "SET search_path = pg_catalog, pg_temp"
+    static let transaction = [
+        "SET LOCAL check_function_bodies = off", "SET LOCAL row_security = off", "SET LOCAL lock_timeout = '30s'",
+    ]
+
+    /// - Parameter isWanted: which of the statements to take.
+    init(_ findings: [Finding], where isWanted: ([FixStatement]) -> (FixStatement) -> Bool = { _ in { _ in true } }) {
+        var items: [(heading: String, statement: FixStatement)] = []
         var positionOf: [String: Int] = [:]
+        let isTaken = isWanted(findings.flatMap(\.statements))
         for finding in findings {
-            for statement in finding.statements {
+            for statement in finding.statements where isTaken(statement) {
                 if let position = positionOf[statement.sql] {
-                    statements[position].merge(statement)
+                    items[position].statement.merge(statement)
                 } else {
-                    positionOf[statement.sql] = statements.count
-                    statements.append(statement)
-                    headings.append("\n-- \(finding.code) \(finding.object): \(finding.message)")
+                    positionOf[statement.sql] = items.count
+                    items.append(("-- \(finding.code) \(finding.object): \(finding.message)", statement))
                 }
             }
         }
+        let isFirst = items.contains { $0.statement.makes.contains(where: \.isConstraint) }
+        var madeAlone: Set<FixStatement.Thing> = []
+        for position in FixOrder(items.map(\.statement)).positions {
+            let (heading, statement) = items[position]
+            let item = Item(heading: heading, statement: statement)
+            if statement.repairsRows && isFirst {
+                first.append(item)
+            } else if statement.runsAlone || !statement.needs.isDisjoint(with: madeAlone) {
+                alone.append(item)
+                madeAlone.formUnion(statement.makes)
+            } else {
+                together.append(item)
+            }
+        }
+    }
+}
+
+extension VerifyReport {
+    /// The fixes of all findings as one script for psql, in an order that works; nil when there is no finding without one.
+    ///
+    /// To be reviewed, and run as a superuser in the database; broken off, the next script does the rest. A name that it
+    /// mentions in a comment is on one line, so that nothing in it is taken for SQL.
+    package var fixScript: String? {
+        let plan = FixPlan(findings)
         let others = findings.filter { $0.fix == nil }
         guard !findings.isEmpty else { return nil }
         var lines = [
@@ -34,49 +75,32 @@ extension VerifyReport {
             lines.append("-- No SQL fixes these; the page of finding codes says what to do:")
             lines += others.map { "--   \($0.code) \($0.object)" }
         }
-        guard !statements.isEmpty else { return lines.joined(separator: "\n") + "\n" }
-        let kept = statements.count { $0.isComment }
+        guard !plan.items.isEmpty else { return lines.joined(separator: "\n") + "\n" }
+        let kept = plan.items.count { $0.statement.isComment }
         if kept > 0 {
             lines.append(
                 "-- \(kept) of its statements would delete data and are comments, which begin with \(FixStatement.notRun.dropFirst(3))."
             )
         }
-        lines += ["\\set ON_ERROR_STOP on", "SET search_path = pg_catalog, pg_temp;", guardStatement]
-        // A constraint is checked when it is made.
-        let isFirst = statements.contains { $0.makes.contains(where: \.isConstraint) }
-        let begin = [
-            "BEGIN;", "SET LOCAL check_function_bodies = off;", "SET LOCAL row_security = off;",
-            "SET LOCAL lock_timeout = '30s';",
-        ].joined(separator: "\n")
+        lines += ["\\set ON_ERROR_STOP on", "\(FixPlan.session);", guardStatement]
+        let begin = (["BEGIN"] + FixPlan.transaction).map { $0 + ";" }.joined(separator: "\n")
         var last = ""
-        let positions = FixOrder(statements).positions
-        var (first, alone, together, madeAlone): ([Int], [Int], [Int], Set<FixStatement.Thing>) = ([], [], [], [])
-        for position in positions {
-            let statement = statements[position]
-            if statement.repairsRows && isFirst {
-                first.append(position)
-            } else if statement.runsAlone || !statement.needs.isDisjoint(with: madeAlone) {
-                alone.append(position)
-                madeAlone.formUnion(statement.makes)
-            } else {
-                together.append(position)
-            }
-        }
-        for (list, start, end) in [(first, nil, nil), (together, begin, "\nCOMMIT;"), (alone, nil, nil)]
-        where !list.isEmpty {
+        for (items, start, end) in [
+            (plan.first, nil, nil), (plan.together, begin, "\nCOMMIT;"), (plan.alone, nil, nil),
+        ] where !items.isEmpty {
             if let start { lines.append(start) }
-            for position in list {
-                if headings[position] != last { lines.append(headings[position]) }
-                last = headings[position]
-                lines.append(statements[position].sql)
+            for item in items {
+                if item.heading != last { lines.append("\n" + item.heading) }
+                last = item.heading
+                lines.append(item.statement.sql)
             }
             if let end { lines.append(end) }
         }
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// Ends the script where it was not written for: in another database, or after further steps.
-    private var guardStatement: String {
+    /// Fails where the script was not written for: in another database, or after further steps.
+    var guardStatement: String {
         let step = schemaStep.map {
             " OR (SELECT pg_catalog.max(step) FROM emaildb.ledger) IS DISTINCT FROM \($0)"
         }

@@ -31,7 +31,8 @@ import Testing
             #expect(result.status == 0, "\(result)")
             let lines = result.output.split(separator: "\n")
             #expect(lines.last?.hasSuffix(": no findings") == true)
-            #expect(lines.map { $0.prefix { $0 != " " } }.dropLast() == ["layout", "security", "plans", "probe", "data"])
+            #expect(
+                lines.map { $0.prefix { $0 != " " } }.dropLast() == ["layout", "security", "plans", "probe", "data"])
             #expect(result.errors.isEmpty)
         }
     }

@@ -6,25 +6,6 @@ import Verify
 
 /// Rows that contradict each other are found, named and repaired, and rows that are right are left alone.
 @Suite(.needsServer) struct DataTests {
-    /// Two tenants with two folders each and a thread; one message moved, one erased, one marked deleted, some read.
-    static let rows = """
-        INSERT INTO public.email_accounts (id, tenant_id, user_id, email_address)
-        SELECT md5('a' || t)::uuid, md5('t' || t)::uuid, gen_random_uuid(), t || '@example.com' FROM generate_series(1, 2) t;
-        INSERT INTO public.email_folders (id, tenant_id, account_id, name, type)
-        SELECT md5('f' || t || f)::uuid, md5('t' || t)::uuid, md5('a' || t)::uuid, 'F' || f, 'custom'
-        FROM generate_series(1, 2) t, generate_series(1, 2) f;
-        INSERT INTO public.email_messages (id, tenant_id, account_id, folder_id, message_id, subject, is_read, thread_id, received_at)
-        SELECT md5('m' || t || n)::uuid, md5('t' || t)::uuid, md5('a' || t)::uuid, md5('f' || t || 1 + n % 2)::uuid,
-          '<' || n || '@example.com>', 'subject ' || n, n % 3 = 0, md5('c' || t || n / 3)::uuid, 1700000000000 + n
-        FROM generate_series(1, 2) t, generate_series(1, 40) n;
-        INSERT INTO public.email_attachments (id, tenant_id, message_id, filename)
-        SELECT md5('x' || t || n)::uuid, md5('t' || t)::uuid, md5('m' || t || n)::uuid, 'a.pdf'
-        FROM generate_series(1, 2) t, generate_series(1, 5) n;
-        UPDATE public.email_messages SET folder_id = md5('f11')::uuid WHERE id = md5('m12')::uuid;
-        DELETE FROM public.email_messages WHERE message_id = '<40@example.com>';
-        UPDATE public.email_messages SET is_deleted = true WHERE message_id = '<39@example.com>';
-        """
-
     struct Damage: Sendable, CustomTestStringConvertible {
         let code: String
         let object: String
@@ -134,7 +115,7 @@ import Verify
     @Test("Each damage is found and repaired", arguments: damages) func damage(_ damage: Damage) async throws {
         try await TestDatabase.withSchema { settings in
             let connection = try Connection(settings)
-            try connection.script(Self.rows)
+            try connection.script(DataRows.sql)
             let healthy = try VerifyReport.of(settings, [.layout, .data])
             #expect(healthy.findings.isEmpty && healthy.unseen.isEmpty, "\(healthy.summary) \(healthy.unseen)")
             try connection.script(
@@ -157,7 +138,7 @@ import Verify
     @Test("Clients hear of what a repair changed, and of nothing else") func onlyWhatIsWrongIsWritten() async throws {
         try await TestDatabase.withSchema { settings in
             let connection = try Connection(settings)
-            try connection.script(Self.rows)
+            try connection.script(DataRows.sql)
             let state = try connection.value("SELECT last_value FROM public.email_message_change_seq")
             try connection.script(
                 "SET session_replication_role = replica; UPDATE public.email_messages SET is_flagged = NULL WHERE id = md5('m13')::uuid;"
@@ -175,7 +156,7 @@ import Verify
     @Test("Writers of other tenants go on while a tenant is repaired") func othersGoOn() async throws {
         try await TestDatabase.withSchema { settings in
             let connection = try Connection(settings)
-            try connection.script(Self.rows)
+            try connection.script(DataRows.sql)
             try connection.script("BEGIN; SELECT set_config('app.current_tenant_id', md5('t1')::uuid::text, true)")
             try connection.query("SELECT public.email_repair_messages()")
             let other = try Connection(settings)
@@ -193,7 +174,7 @@ import Verify
     @Test("Of a big database a sample is read, and that is said") func sample() async throws {
         try await TestDatabase.withSchema { settings in
             let connection = try Connection(settings)
-            try connection.script(Self.rows + "ANALYZE public.email_messages")
+            try connection.script(DataRows.sql + "ANALYZE public.email_messages")
             var verifier = Verifier(settings: settings, database: settings["dbname"] ?? "", source: .embedded())
             verifier.sections = [.data]
             verifier.messages = 10
@@ -207,7 +188,7 @@ import Verify
     @Test("Who sees no rows says so, and no function of others is run") func gates() async throws {
         try await TestDatabase.withSchema { settings in
             let connection = try Connection(settings)
-            try connection.script(Self.rows)
+            try connection.script(DataRows.sql)
             try TestRole.with(password: "secret", attributes: "LOGIN", enters: true, connection) { role in
                 let report = try VerifyReport.of(settings.user(role, password: "secret"), [.data])
                 #expect(

@@ -3,6 +3,7 @@ import Core
 import Install
 import Postgres
 import Report
+import Verify
 
 struct Init: Command {
     static let configuration = CommandConfiguration(
@@ -22,6 +23,12 @@ struct Init: Command {
     @Flag(help: "Go on although roles of other applications lose what PUBLIC may do in this database.")
     var revokePublic = false
 
+    @Flag(
+        help:
+            "Also bring back what a restore left out or changed, as verify finds it; takes nothing away. For a superuser."
+    )
+    var repair = false
+
     @Option(help: ArgumentHelp("Keep trying this long while the server is absent or restarts.", valueName: "seconds"))
     var wait = 0
 
@@ -33,27 +40,44 @@ struct Init: Command {
     func validate() throws {
         try validateSeconds(wait, "--wait")
         try validateSeconds(lockTimeout, "--lock-timeout")
+        if plan && repair {
+            throw ValidationError("--plan shows steps; the SQL that --repair would run: emaildb verify --fix-sql")
+        }
     }
 
     var terminal: Terminal { output.terminal }
 
     func execute(_ terminal: Terminal) throws -> ExitStatus {
         let (settings, database) = try connection.resolve()
-        var installer = Installer(settings: settings, database: database, source: try source.resolve())
+        let steps = try source.resolve()
+        var installer = Installer(settings: settings, database: database, source: steps)
         installer.wait = .seconds(wait)
         installer.lockTimeout = .seconds(lockTimeout)
-        installer.passwords = try passwords.read()
         installer.revokesPublic = revokePublic
         installer.progress = terminal.show
         if plan {
             terminal.print(String(try installer.plan().dropLast()))
             return .done
         }
-        let report = try installer.run()
+        let passwords = try passwords.read()
+        var (applied, repaired): ([InstallReport.AppliedStep]?, RepairReport?)
+        if repair {
+            // Passwords are for roles, which may have to be made first.
+            applied = try installer.run().applied
+            var repair = Repair(settings: settings, database: database, source: steps)
+            repair.lockTimeout = .seconds(lockTimeout)
+            repair.progress = { terminal.detail("repairing: \($0) findings") }
+            repaired = try repair.run()
+        }
+        installer.passwords = passwords
+        var report = try installer.run()
+        report.applied = applied ?? report.applied
+        report.repair = repaired
         try terminal.show(report)
+        for item in report.incomplete { terminal.error("\(item.problem)\n      \(item.fix ?? "")") }
         if !terminal.isJSON, !report.applied.isEmpty, report.passwords[RolePassword.application] == nil {
             terminal.talk("email_service has the password it had before, or none: --app-password-file FILE sets one")
         }
-        return .done
+        return report.incomplete.isEmpty && repaired?.left.isEmpty != false ? .done : .findings
     }
 }

@@ -10,7 +10,7 @@ struct Status: Command {
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup var source: SourceOptions
 
-    @Flag(help: "End with status 1 when a step is pending.")
+    @Flag(help: "End with status 1 when a step is pending, or a restore left something out.")
     var exitCode = false
 
     var terminal: Terminal { output.terminal }
@@ -20,7 +20,8 @@ struct Status: Command {
         let report = try StatusReport.read(settings: settings, database: database, source: try source.resolve())
         try terminal.show(report)
         for problem in report.problems { terminal.error("\(problem)") }
+        for item in report.incomplete { terminal.error("\(item.problem)\n      \(item.fix ?? "")") }
         if !report.problems.isEmpty { return .ledgerMismatch }
-        return exitCode && report.pendingCount > 0 ? .findings : .done
+        return exitCode && (report.pendingCount > 0 || !report.incomplete.isEmpty) ? .findings : .done
     }
 }
