@@ -161,6 +161,42 @@ import Testing
         }
     }
 
+    @Test("An event trigger that keeps the steps from what they do is named") func eventTrigger() async throws {
+        try await TestDatabase.withEmpty(on: Self.server) { settings in
+            try Connection(settings).script(
+                """
+                CREATE SCHEMA guard; CREATE FUNCTION guard.refuse() RETURNS event_trigger LANGUAGE plpgsql AS
+                $$ BEGIN RAISE EXCEPTION 'not here'; END $$;
+                CREATE EVENT TRIGGER guard ON ddl_command_start WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION guard.refuse()
+                """)
+            let problems = try await refused(settings)
+            #expect(problems.count == 1 && problems[0].problem.contains("event trigger guard"), "\(problems)")
+            try await type(problems[0].fix, settings)
+            let result = try await CommandRunner.emaildb(["init"], environment: settings.environment)
+            #expect(result.status == 0, "\(result)")
+        }
+    }
+
+    @Test("Default privileges that an earlier installation left are taken, others are not") func remainingDefaults()
+        async throws
+    {
+        try await TestDatabase.withSchema(on: Self.server) { settings in
+            let connection = try Connection(settings)
+            func uninstall() throws {
+                try connection.script(
+                    "DROP SCHEMA emaildb CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC"
+                )
+            }
+            try uninstall()
+            try await succeeds(settings)
+            try uninstall()
+            try connection.query(
+                "ALTER DEFAULT PRIVILEGES FOR ROLE email_owner GRANT SELECT ON TABLES TO email_service")
+            let problems = try await refused(settings)
+            #expect(problems.contains { $0.problem.contains("what is created later") }, "\(problems)")
+        }
+    }
+
     @Test("Default privileges that others set leave nothing open") func defaultPrivilegesLeaveNothingOpen() async throws
     {
         try await TestDatabase.withEmpty(on: Self.server) { settings in

@@ -78,6 +78,15 @@ import Testing
         #expect(throws: FileOutput.Refused.self) { try FileOutput.write(new, to: folder.path + "/none/file") }
     }
 
+    @Test func whatCannotTakeItsPlaceLeavesNothingBeside() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("target/file", "there")
+        #expect(throws: FileOutput.Refused.self) {
+            try FileOutput.replace(folder.path + "/target", new, newMode: 0o600)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["target"])
+    }
+
     @Test func aPipeThatIsFullIsWaitedFor() async throws {
         var ends: [Int32] = [0, 0]
         #expect(pipe(&ends) == 0 && fcntl(ends[1], F_SETFL, O_NONBLOCK) == 0)

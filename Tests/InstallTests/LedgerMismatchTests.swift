@@ -7,6 +7,21 @@ import Testing
 
 /// Whatever contradicts the ledger ends an installation with nothing written.
 @Suite(.needsServer) struct LedgerMismatchTests {
+    @Test("Of several steps that do not give their layout the first is named") func theFirstStepIsNamed() async throws {
+        try await TestDatabase.withEmpty { settings in
+            let folder = try TemporaryFolder.withSteps()
+            for (name, table) in [("0005_accounts_and_folders", "gone"), ("0019_retention", "lost")] {
+                let layout = try folder.read("layout/\(name).txt")
+                try folder.write("layout/\(name).txt", layout + "table \(table) = permanent\n")
+            }
+            let source = try SchemaSource.directory(folder.path)
+            let failure = #expect(throws: Failure.self) {
+                try Installer(settings: settings, database: settings["dbname"] ?? "", source: source).run()
+            }
+            #expect(failure?.step == "0005_accounts_and_folders", "\(String(describing: failure))")
+        }
+    }
+
     /// A change to the applied files or to the ledger, and what the message must say of it.
     struct Contradiction: Sendable, CustomTestStringConvertible {
         let testDescription: String

@@ -73,6 +73,17 @@ import Testing
         #expect(!everything.contains("Sentinel7"))
     }
 
+    @Test("A misspelt keyword is named, also beside a value that looks like an address") func misspelt() throws {
+        let error = #expect(throws: PostgresError.self) {
+            try ConnectionSettings(target: "hosst=a application_name=x://y@z")
+        }
+        #expect(error?.message.contains("hosst") == true, "\(String(describing: error))")
+        let hidden = #expect(throws: PostgresError.self) {
+            try ConnectionSettings(target: "postgres://u:a?word=b@c/d?x=1")
+        }
+        #expect(hidden?.message.contains("word") != true, "\(String(describing: hidden))")
+    }
+
     @Test func theDescriptionHidesEverySecret() {
         let settings = ConnectionSettings(parameters: [
             "host": "db.example", "user": "reader", "password": Self.sentinel, "sslpassword": Self.sentinel,

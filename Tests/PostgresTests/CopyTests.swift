@@ -97,6 +97,43 @@ import Testing
         #expect(try connection.query("SELECT 2").first?[0] == "2")
     }
 
+    @Test("A statement that does not fit into the socket's buffers arrives whole", .timeLimit(.minutes(1)))
+    func aLongStatement() async throws {
+        var settings = try await TestServer.shared.connectionSettings()
+        settings.answerTimeout = .seconds(20)
+        let connection = try Connection(settings)
+        try connection.query("CREATE TEMP TABLE t (id int)")
+        let comment = String(repeating: "x", count: 32 << 20)
+        let count = try connection.copyIn("COPY t FROM STDIN /* \(comment) */") { try $0.write(row: ["1"]) }
+        #expect(count == 1)
+    }
+
+    @Test("What a silent server does not take does not pile up in memory", .timeLimit(.minutes(1)))
+    func nothingPilesUp() async throws {
+        let settings = try await TestServer.shared.connectionSettings()
+        let port = try #require(settings["port"].flatMap { Int($0) })
+        let proxy = try FaultyProxy(to: port, .stall, at: 100_000, .toServer)
+        defer { proxy.stop() }
+        var stalled = settings
+        stalled["port"] = String(proxy.port)
+        stalled.answerTimeout = .seconds(2)
+        let connection = try Connection(stalled)
+        try connection.query("CREATE TEMP TABLE t (filler text)")
+        let block = String(repeating: "x", count: 1 << 16)
+        var blocks = 0
+        let error = try failure {
+            try connection.copyIn("COPY t FROM STDIN") { writer in
+                for _ in 1...2000 {
+                    try writer.write(row: [block])
+                    blocks += 1
+                }
+            }
+        }
+        #expect(error.kind == .connectionLost)
+        // The system's own buffers take a few megabytes.
+        #expect(blocks < 500, "\(blocks)")
+    }
+
     @Test func anErrorOfTheCopyItselfKeepsItsCode() async throws {
         let connection = try Connection(await TestServer.shared.connectionSettings())
         let error = try failure { try connection.copyIn("COPY no_such_table FROM STDIN") { _ in } }

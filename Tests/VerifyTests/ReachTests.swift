@@ -33,6 +33,21 @@ import Verify
         }
     }
 
+    @Test("A sequence that is made anew goes on above the numbers that rows have") func sequenceMadeAnew() async throws
+    {
+        try await TestDatabase.withSchema { settings in
+            let connection = try Connection(settings)
+            try connection.script(DataRows.sql)
+            let highest = try connection.value("SELECT max(change_seq) FROM public.email_messages")
+            try connection.query("DROP SEQUENCE public.email_message_change_seq CASCADE")
+            let script = try VerifyReport.of(settings, [.layout]).fixScript
+            try connection.runFix(try #require(script))
+            #expect(try VerifyReport.of(settings, [.layout]).findings.isEmpty)
+            let next = try connection.value("SELECT nextval('public.email_message_change_seq')")
+            #expect(try #require(Int(next)) > (try #require(Int(highest))), "\(next)")
+        }
+    }
+
     @Test("Where a table is gone, what could not be seen is said") func aMissingTable() async throws {
         try await TestDatabase.withSchema { settings in
             try Connection(settings).query("DROP TABLE public.email_message_search CASCADE")
