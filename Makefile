@@ -138,7 +138,7 @@ format: ## Format the Swift sources in place
 step: ## Make the files of a new step of the schema (NAME=words_in_lower_case)
 	@$(SCRIPTS)/embed-sql --step '$(NAME)'
 
-embed: ## Compile in what was added to sql/ or removed from it
+embed: ## Compile in what was added to sql/ or the documentation, or removed from it
 	@$(SCRIPTS)/embed-sql
 
 docs: ## Build the documentation as a static site in .build/docs; a broken link is an error

@@ -47,6 +47,7 @@ let package = Package(
         .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSpawn"),
         .target(name: "CSchemaSQL"),
+        .target(name: "CGuides"),
 
         room("Postgres", [], ["CLibpq", "CLibcrypto"]),
         room("Core", ["Postgres"], ["CSchemaSQL"]),
@@ -59,7 +60,8 @@ let package = Package(
         room("Tune", ["Bench", "Server", "Install", "Schema", "Core", "Postgres"]),
         room("Pooler", ["Install", "Core", "Postgres"]),
         room(
-            "Report", ["Pooler", "Tune", "Bench", "Server", "Verify", "Install", "Fix", "Schema", "Core", "Postgres"]),
+            "Report", ["Pooler", "Tune", "Bench", "Server", "Verify", "Install", "Fix", "Schema", "Core", "Postgres"],
+            ["CGuides"]),
         room(
             "EmailDBCommand",
             ["Report", "Pooler", "Tune", "Bench", "Server", "Verify", "Install", "Fix", "Schema", "Core", "Postgres"],

@@ -91,11 +91,8 @@ package struct Failure: Error, Sendable {
 
     private static func fix(connecting error: PostgresError) -> String {
         switch error.sqlState {
-        case .invalidPassword: "Set PGPASSWORD or a line of ~/.pgpass; there is no password option on purpose."
         case .invalidAuthorization: "Name a role that exists and may log in: --username ROLE"
         case .invalidCatalogName: "Create the database: emaildb init"
-        case .insufficientPrivilege:
-            "GRANT CONNECT ON DATABASE name TO role;   -- as a superuser or the database's owner"
         case nil, .connectionFailure:
             "Is the server running there? Name it with --host and --port, or start a private one: emaildb dev start"
         default: "Run it again when the server has started; emaildb init waits for it: --wait 60"

@@ -7,7 +7,7 @@ package enum FileOutput {
         package let code: Int32
         package var description: String { String(cString: strerror(code)) }
 
-        init(_ code: Int32 = errno) { self.code = code }
+        package init(_ code: Int32 = errno) { self.code = code }
     }
 
     /// Writes to where a user wants it.
@@ -69,7 +69,25 @@ package enum FileOutput {
     }
 
     /// Writes all bytes to a descriptor, however few it takes at a time.
+    ///
+    /// A pipe that nobody reads is an error, EPIPE, and no signal that ends this process.
     package static func write(_ bytes: [UInt8], to descriptor: Int32) throws(Refused) {
+        var brokenPipe = sigset_t()
+        var former = sigset_t()
+        sigemptyset(&brokenPipe)
+        sigaddset(&brokenPipe, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &brokenPipe, &former)
+        defer { pthread_sigmask(SIG_SETMASK, &former, nil) }
+        do throws(Refused) {
+            try writeAll(bytes, to: descriptor)
+        } catch {
+            var none = timespec()
+            if error.code == EPIPE { sigtimedwait(&brokenPipe, nil, &none) }
+            throw error
+        }
+    }
+
+    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(Refused) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -15,23 +15,44 @@ struct EmailDB: ParsableCommand {
 
             Exit status:
             \(ExitStatus.table.map { "  \($0.code)  \($0.meaning)" }.joined(separator: "\n"))
+
+            Guides, printed by emaildb help TOPIC:
+            \(Guide.all.map { "  \($0.topic)" }.joined(separator: "\n"))
             """,
         version: "emaildb \(toolVersion)",
         subcommands: [
             Init.self, Status.self, Verify.self, Tune.self, Ready.self, Pool.self, Bench.self, Dev.self, Container.self,
+            Help.self,
         ])
 
     static func main() {
         keepStandardDescriptors()
         widen()
+        let words = Array(CommandLine.arguments.dropFirst())
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(Self.askingForHelp(words))
             try command.run()
         } catch {
-            guard exitCode(for: error).isSuccess else { exit(withError: error) }
+            guard exitCode(for: error).isSuccess else {
+                Terminal().fail(WrongUsage(words, message: message(for: error)).failure)
+                fflush(nil)
+                Glibc.exit(ExitStatus.usage.code)
+            }
             // Help and versions; the parser's own printing does not notice a full disk.
             Terminal().print(fullMessage(for: error))
         }
+    }
+
+    /// Without a command: what there is, and what to type first.
+    func run() throws { Terminal().show(Overview.text) }
+
+    /// A last `-h` asks for help; with a word behind it, it is psql's option for the host.
+    static func askingForHelp(_ words: [String]) -> [String] {
+        var (node, place) = (CommandTree.root, 0)
+        while place < words.count, let next = node.command(words[place]) { (node, place) = (next, place + 1) }
+        guard words.last == "-h", place > 0, !node.passesOn else { return words }
+        let before = words.count > place + 1 ? node.option(words[words.count - 2]) : nil
+        return before?.kind == .option ? words : words.dropLast() + ["--help"]
     }
 
     /// Sees to it that no file or connection gets the number of a standard descriptor that the parent has closed: what is

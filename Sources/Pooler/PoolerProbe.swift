@@ -42,7 +42,14 @@ package struct PoolerProbe: Sendable, Codable {
         var found: Set<Leak> = []
         var meetings = 0
         for scope in [Trace.Scope.transaction, .session] {
-            let seen = try observe(settings, scope)
+            let seen: [Set<Leak>]
+            do {
+                seen = try observe(settings, scope)
+            } catch var error as PostgresError where error.kind == .connect && error.sqlState == nil {
+                error.hint =
+                    "Is PgBouncer running there? emaildb pool --probe --host POOLER --port 6432 --username \(Role.service.name)"
+                throw error
+            }
             guard !seen.isEmpty else {
                 throw Self.inconclusive(
                     "no client got a server process that an earlier one had used, so nothing could be seen",

@@ -141,6 +141,7 @@ struct ConnectPlan: Sendable {
         guard status == PGRES_POLLING_OK else {
             let message = text(PQerrorMessage(handle))
             let isPasswordMissing = PQconnectionNeedsPassword(handle) == 1
+            let place = Place(handle)
             PQfinish(handle)
             // What libpq says of a keyword or value that it cannot use; no server was spoken to. Its messages are not
             // translated, as this library never calls setlocale.
@@ -148,7 +149,8 @@ struct ConnectPlan: Sendable {
                 throw ConnectFailure(error: PostgresError(kind: .configuration, message: message), next: .none)
             }
             // Without a password libpq gives up by itself, and has no SQLSTATE to tell.
-            let error = Self.refusal(message, otherwise: isPasswordMissing ? .invalidPassword : nil)
+            var error = Self.refusal(message, otherwise: isPasswordMissing ? .invalidPassword : nil)
+            error.hint = place.fix(error.sqlState)
             // The words of libpq for a server of another kind than target_session_attrs asks for.
             let isOther =
                 error.sqlState == nil && ["read-only", "hot standby mode"].contains { error.message.hasSuffix($0) }
@@ -177,5 +179,34 @@ struct ConnectPlan: Sendable {
             return parts.joined(separator: ":")
         }
         return PostgresError(kind: .connect, message: lines.joined(separator: "\n"), sqlState: state)
+    }
+}
+
+/// Where a login was tried, for what to type when it is refused.
+private struct Place {
+    private let host, port, database, user: String
+
+    init(_ handle: OpaquePointer) {
+        (host, port) = (text(PQhost(handle)), text(PQport(handle)))
+        (database, user) = (text(PQdb(handle)), text(PQuser(handle)))
+    }
+
+    func fix(_ state: SQLState?) -> String? {
+        switch state {
+        case .invalidPassword:
+            let line =
+                [host.hasPrefix("/") ? "localhost" : host, port, database, user].map(Self.escaped) + ["PASSWORD"]
+            return "Put the password into PGPASSWORD, or this line into ~/.pgpass (chmod 600): "
+                + line.joined(separator: ":")
+        case .insufficientPrivilege:
+            return "GRANT CONNECT ON DATABASE \(SQL.identifier(database)) TO \(SQL.identifier(user));"
+                + "   -- as a superuser or the database's owner"
+        default: return nil
+        }
+    }
+
+    /// As the password file wants it.
+    private static func escaped(_ field: String) -> String {
+        field.replacing("\\", with: "\\\\").replacing(":", with: "\\:")
     }
 }

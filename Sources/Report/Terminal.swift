@@ -109,7 +109,10 @@ package struct Terminal: Sendable {
             } catch {
                 guard descriptor == STDOUT_FILENO else { return }
                 // The reader is gone or the disk is full: what was asked for cannot be delivered.
-                if error.code != EPIPE { self.error("standard output cannot be written: \(error.description)") }
+                let reason = error.code == EPIPE ? "its reader has closed it" : error.description
+                self.error(
+                    "standard output cannot be written: \(reason)\n      The result is not whole; run it again into a file: > FILE"
+                )
                 Interruption.exit(ExitStatus.failed.code)
             }
             bytes = bytes.dropFirst(part.count)

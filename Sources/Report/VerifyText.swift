@@ -139,7 +139,7 @@ extension FindingCode {
             Cause: \(code.cause)
             Fix:   \(code.fix)
 
-            \(page)#\(code.id)
+            All codes: emaildb help finding-codes
             """
     }
 }

@@ -24,7 +24,8 @@ package struct Finding: Sendable, Hashable, Encodable {
     /// The SQL that fixes it, to be run as a superuser; nil when no SQL can, and ``message`` or the code's page says what to do.
     package var fix: String? { statements.isEmpty ? nil : statements.map(\.sql).joined(separator: "\n") }
     package let source: SourceLine?
-    package var documentation: String { FindingCode.page + "#" + code }
+    /// What to type to read about the code.
+    package var documentation: String { "emaildb verify --explain " + code }
     /// The same in parts that the script of all findings can order.
     var statements: [FixStatement]
 

@@ -225,7 +225,7 @@ import Testing
     @Test func aCodeIsExplained() async throws {
         let one = try await CommandRunner.emaildb(["verify", "--explain", "EDB-S006"])
         #expect(one.status == 0)
-        #expect(one.output.contains("Cause: ") && one.output.contains("FindingCodes.md#EDB-S006"))
+        #expect(one.output.contains("Cause: ") && one.output.contains("emaildb help finding-codes"))
         let all = try await CommandRunner.emaildb(["verify", "--explain", "all"])
         #expect(all.output.split(separator: "\n").count > 80)
     }

@@ -13,7 +13,7 @@ struct Container: ParsableCommand {
         abstract: "The steps by which the image email-postgres starts its server.",
         discussion: """
             Each step ends by becoming the command that follows it, as env and setpriv do. A step that fails says why and \
-            ends the chain. The settings are variables of the environment: see Containers.md.
+            ends the chain. The settings are variables of the environment: emaildb help containers.
             """,
         subcommands: [Secrets.self, Data.self, Access.self, Upgrade.self, Serve.self])
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bench
+import Core
 import FoundationEssentials
 
 /// How much `bench` measures.
@@ -70,9 +71,7 @@ struct BenchOptions: ParsableArguments {
     /// The report to compare with, read before anything is measured.
     func earlierReport() throws -> BenchReport? {
         guard let compare else { return nil }
-        guard let data = FileManager.default.contents(atPath: compare) else {
-            throw ValidationError("--compare: \(compare) cannot be read.")
-        }
+        let data = Data(try inputFile(compare, "--compare"))
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         do {

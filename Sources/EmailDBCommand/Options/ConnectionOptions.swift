@@ -32,11 +32,12 @@ package struct ConnectionOptions: ParsableArguments {
     static let defaultDatabase = "email_service"
 
     /// Refuses numbers that libpq, or arithmetic with them, cannot use.
-    private static func validate(_ settings: ConnectionSettings) throws {
+    /// - Parameter place: where the port was named.
+    private static func validate(_ settings: ConnectionSettings, portFrom place: String) throws {
         // Several hosts have several ports, in the same order; an empty one is the default.
         let ports = (settings["port"] ?? ConnectionSettings.defaultValue(of: "port") ?? "").split(separator: ",")
         for port in ports where !(1...65535).contains(Int(port.filter { $0 != " " }) ?? 0) {
-            throw ValidationError("A port is a number from 1 to 65535 (--port, PGPORT, or in the address).")
+            throw ValidationError("\(place): a port is a number from 1 to 65535.")
         }
         guard let timeout = settings["connect_timeout"] else { return }
         let limit = ConnectionSettings.longestTimeout
@@ -59,7 +60,10 @@ package struct ConnectionOptions: ParsableArguments {
         if let host { settings["host"] = host }
         if let port { settings["port"] = port }
         if let username { settings["user"] = username }
-        try Self.validate(settings)
+        let address = dbname == nil ? EnvironmentVariable.databaseURL.name : "--dbname"
+        try Self.validate(
+            settings,
+            portFrom: port.map { "--port \(Mistake.shown($0))" } ?? (settings["port"] == nil ? "PGPORT" : address))
         settings.answerTimeout = answerTimeout == 0 ? nil : .seconds(answerTimeout)
         let database = settings["dbname"] ?? settings.resolved()?["dbname"] ?? Self.defaultDatabase
         // libpq would send it to a server as a name, where the process list and the log show it.

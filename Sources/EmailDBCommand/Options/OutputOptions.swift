@@ -1,4 +1,5 @@
 import ArgumentParser
+import Core
 import Postgres
 import Report
 import Schema
@@ -51,6 +52,16 @@ extension NamedFile {
         let parts = argument.splitScalars("=", maxSplits: 1)
         guard parts.count == 2, !parts[1].isEmpty, let name = Name(argument: parts[0]) else { return nil }
         self.init(name: name, path: parts[1])
+    }
+}
+
+/// The bytes of a file that an option names.
+/// - Throws: `ValidationError` with the system's reason.
+func inputFile(_ path: String, _ option: String) throws -> [UInt8] {
+    do throws(FileOutput.Refused) {
+        return try readFile(path)
+    } catch {
+        throw ValidationError("\(option): \(path) cannot be read: \(error)")
     }
 }
 

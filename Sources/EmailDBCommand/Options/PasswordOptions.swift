@@ -1,6 +1,5 @@
 import ArgumentParser
 import Core
-import FoundationEssentials
 import Install
 
 /// The passwords that `init` sets.
@@ -45,9 +44,7 @@ struct PasswordOptions: ParsableArguments {
     }
 
     private static func password(_ file: NamedFile<String>) throws -> RolePassword {
-        guard let data = FileManager.default.contents(atPath: file.path) else {
-            throw ValidationError("The password file \(file.path) cannot be read.")
-        }
+        let data = try inputFile(file.path, "--password-file")
         guard let password = RolePassword.text(data) else {
             throw ValidationError("The password file \(file.path) is empty, no UTF-8 text, or holds a NUL character.")
         }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Core
-import FoundationEssentials
 import Postgres
 import Report
 import Verify
@@ -53,18 +52,27 @@ struct VerifyOptions: ParsableArguments {
             throw ValidationError("--fix-sql prints SQL: leave --format out, or use --output FORMAT=FILE.")
         }
         if let explain, explain != "all", FindingCode.named(explain) == nil {
-            throw ValidationError("There is no code \(explain); emaildb verify --explain all lists them.")
+            let near = NearMiss.name(for: explain, among: FindingCode.all.map(\.id)) ?? "all"
+            throw ValidationError(
+                "--explain: there is no code \(Mistake.shown(explain)): emaildb verify --explain \(near)")
         }
     }
 
     func sections() throws -> Set<FindingCode.Section> {
         let all = FindingCode.Section.allCases.filter { $0 != .ignore }
         guard let only else { return Set(all) }
-        let parts = only.split(separator: ",").map { part in all.first { $0.rawValue == part.filter { $0 != " " } } }
-        guard !parts.isEmpty, !parts.contains(nil) else {
-            throw ValidationError("--only takes \(all.map(\.rawValue).joined(separator: ", ")), separated by commas.")
+        let names = all.map(\.rawValue)
+        let parts = only.split(separator: ",").map { $0.filter { $0 != " " } }
+        if let wrong = parts.first(where: { !names.contains($0) }) {
+            let near = NearMiss.name(for: wrong, among: names).map { "; \($0) comes nearest" } ?? ""
+            throw ValidationError(
+                "--only takes \(names.joined(separator: ", ")), separated by commas, not \(Mistake.shown(wrong))\(near)"
+            )
         }
-        return Set(parts.compactMap { $0 })
+        if parts.isEmpty {
+            throw ValidationError("--only takes \(names.joined(separator: ", ")), separated by commas.")
+        }
+        return Set(parts.compactMap { FindingCode.Section(rawValue: $0) })
     }
 
     /// Writes the report to every file that was named.
@@ -82,9 +90,8 @@ struct VerifyOptions: ParsableArguments {
     /// The entries of the file of `--ignore`, if there is one.
     func ignored() throws -> IgnoreFile? {
         guard let ignore else { return nil }
-        guard let data = FileManager.default.contents(atPath: ignore), let text = String(data: data, encoding: .utf8)
-        else {
-            throw ValidationError("--ignore: \(ignore) cannot be read as UTF-8 text.")
+        guard let text = String(validating: try inputFile(ignore, "--ignore"), as: UTF8.self) else {
+            throw ValidationError("--ignore: \(ignore) is no UTF-8 text.")
         }
         do throws(IgnoreFile.Malformed) {
             return try IgnoreFile(name: ignore, text: text)

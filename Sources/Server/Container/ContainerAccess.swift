@@ -65,7 +65,7 @@ extension ContainerStart {
         let isValid = try run(
             ["openssl", "x509", "-in", certificate, "-noout", "-checkend", month], silent: silent)
         if isValid == 0, Files.isFilled(key) { return }
-        talk("making a certificate of our own; verify-full needs one that names this host, see Containers.md")
+        talk("making a certificate of our own; verify-full needs one that names this host, emaildb help containers")
         let name = (Files.text("/proc/sys/kernel/hostname") ?? "").splitScalars("\n")[0]
         let made = try run(
             [
