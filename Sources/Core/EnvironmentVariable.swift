@@ -10,6 +10,11 @@ package enum EnvironmentVariable: String, CaseIterable, Sendable {
     case noColor = "NO_COLOR"
     case terminal = "TERM"
 
+    // Set by GitHub Actions.
+    case workflow = "GITHUB_WORKFLOW_REF"
+    case workspace = "GITHUB_WORKSPACE"
+    case stepSummary = "GITHUB_STEP_SUMMARY"
+
     // Read by a container's start.
     case containerDatabase = "POSTGRES_DB"
     case containerUser = "POSTGRES_USER"

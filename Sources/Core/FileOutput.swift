@@ -30,7 +30,30 @@ package enum FileOutput {
         }
         let mask = umask(0)
         umask(mask)
-        try replace(resolved(path), bytes, newMode: 0o666 & ~mask)
+        let target = try resolved(path)
+        do throws(Refused) {
+            try replace(target, bytes, newMode: 0o666 & ~mask)
+        } catch {
+            // Mounted by itself, as containers get files, or in a folder that others own.
+            guard [EBUSY, EXDEV, EACCES, EPERM, EROFS].contains(error.code) else { throw error }
+            let file = open(target, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW)
+            guard file >= 0 else { throw error }
+            try writeAll(bytes, closing: file)
+        }
+    }
+
+    /// Writes behind what a file holds, which others write to as well; makes it where it is not there.
+    package static func append(_ bytes: [UInt8], to path: String) throws(Refused) {
+        let file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0o666)
+        guard file >= 0 else { throw Refused() }
+        try writeAll(bytes, closing: file)
+    }
+
+    /// Whether a path names a regular file, also behind links, or nothing yet: what ``write(_:to:)`` replaces.
+    package static func isReplaced(_ path: String) -> Bool {
+        var status = stat()
+        if descriptor(path) != nil { return false }
+        return stat(path, &status) == 0 ? status.st_mode & S_IFMT == S_IFREG : errno == ENOENT
     }
 
     /// Makes a file, or replaces one by another that was written beside it.

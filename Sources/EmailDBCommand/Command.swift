@@ -49,7 +49,7 @@ extension Command {
     }
 
     /// Whatever was thrown, with something to type next.
-    private static func failure(_ error: any Error) -> Failure {
+    static func failure(_ error: any Error) -> Failure {
         let failure =
             switch error {
             case _ where Interruption.signal != nil: Failure.interrupted(by: Interruption.signal ?? 0, error)

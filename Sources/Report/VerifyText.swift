@@ -1,24 +1,6 @@
-import FoundationEssentials
 import Postgres
 import Schema
 package import Verify
-
-/// How findings are written.
-package enum FindingFormat: String, CaseIterable, Sendable {
-    case text, json, junit, sarif, github, tap
-
-    /// The report as a file, without a line end at its end.
-    package func document(_ report: VerifyReport) throws -> String {
-        switch self {
-        case .text: report.text.plain
-        case .json: try JSON.text(report)
-        case .junit: JUnit.text(report)
-        case .sarif: try JSON.text(SARIF.document(report), keys: .useDefaultKeys)
-        case .github: GitHub.text(report)
-        case .tap: TAP.text(report)
-        }
-    }
-}
 
 extension VerifyReport {
     /// For people: the findings, the worst first, then what was checked, and a verdict in the last line.

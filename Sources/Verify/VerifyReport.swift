@@ -11,6 +11,22 @@ package struct VerifyReport: Sendable, Encodable {
         package var sample: String?
     }
 
+    /// An attack that was made, or a query that was planned; what was found by it names the same object.
+    package struct Trial: Sendable, Encodable {
+        package let section: FindingCode.Section
+        package let object: String
+        /// The attack's name, or the query.
+        package let name: String
+        package let milliseconds: Double
+
+        init(_ section: FindingCode.Section, object: String, name: String, since start: ContinuousClock.Instant) {
+            self.section = section
+            self.object = object
+            self.name = name
+            milliseconds = start.duration(to: .now) / .milliseconds(1)
+        }
+    }
+
     /// A finding that the ignore file covers.
     package struct Ignored: Sendable, Encodable {
         package let finding: Finding
@@ -38,6 +54,8 @@ package struct VerifyReport: Sendable, Encodable {
     package var schemaStep: Int?
     /// The sections that were asked for, in order.
     package var parts: [SectionResult] = []
+    /// In the order in which they were made.
+    package internal(set) var tried: [Trial] = []
     /// Errors first, among them what an attacker gains most by; then by code and object.
     package internal(set) var findings: [Finding] = []
     package internal(set) var ignored: [Ignored] = []
@@ -62,6 +80,7 @@ package struct VerifyReport: Sendable, Encodable {
     /// Adds what another session saw of the same database.
     mutating func add(_ other: VerifyReport) {
         parts += other.parts
+        tried += other.tried
         findings += other.findings
         unseen += other.unseen
     }

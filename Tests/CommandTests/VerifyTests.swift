@@ -173,19 +173,17 @@ import Testing
             #expect(github.dropLast().count == 4)
             #expect(
                 github.contains {
-                    $0.hasPrefix("::error file=sql/0014_indexes_documented.sql,line=") && $0.contains("EDB-L161")
+                    $0.hasPrefix("::error title=EDB-L161 the index is missing::index idx_email_messages_thread_id")
                 })
             let odd = try #require(github.first { $0.contains("EDB-L163") })
-            #expect(
-                odd.contains("100%25") && odd.contains("%2C 100%25::") || odd.contains("more\"\"%2C 100%25\""), "\(odd)"
-            )
+            #expect(odd.hasPrefix("::warning title=EDB-L163 ") && odd.contains("\"more\"\", 100%25\""), "\(odd)")
 
             let tap = try folder.read("tap").split(separator: "\n")
             #expect(tap[0] == "TAP version 13")
             let tests = tap.filter { $0.hasPrefix("ok ") || $0.hasPrefix("not ok ") }
             #expect(tap[1] == "1..\(tests.count)")
             #expect(tests.filter { $0.hasPrefix("not ok ") }.count == 4)
-            #expect(tests.enumerated().allSatisfy { $1.contains("ok \($0 + 1) - EDB-") })
+            #expect(tests.enumerated().allSatisfy { $1.contains("ok \($0 + 1) - ") })
         }
     }
 

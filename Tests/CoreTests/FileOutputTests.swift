@@ -102,4 +102,20 @@ import Testing
         #expect(try await count == [much.count])
         close(reader)
     }
+
+    @Test func whatIsAppendedStandsBehindTheRest() throws {
+        let folder = try TemporaryFolder()
+        try FileOutput.append(new, to: folder.path + "/file")
+        try FileOutput.append(new, to: folder.path + "/file")
+        #expect(try folder.read("file") == "new\nnew\n")
+        #expect(throws: FileOutput.Refused.self) { try FileOutput.append(new, to: folder.path + "/none/file") }
+    }
+
+    @Test func onlyRegularFilesAndNewOnesAreReplaced() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("file", "")
+        #expect(symlink("file", folder.path + "/link") == 0 && mkfifo(folder.path + "/pipe", 0o600) == 0)
+        let replaced = ["file", "link", "new", "pipe", ""].map { FileOutput.isReplaced(folder.path + "/" + $0) }
+        #expect(replaced == [true, true, true, false, false] && !FileOutput.isReplaced("/dev/stdout"))
+    }
 }

@@ -24,13 +24,41 @@ struct Verify: Command {
     @OptionGroup(title: "Talk") var talk: TalkOptions
     @OptionGroup var source: SourceOptions
 
-    var terminal: Terminal { talk.terminal(isJSON: options.format == .json) }
+    var terminal: Terminal { talk.terminal(isJSON: options.printed == .json) }
 
     func execute(_ terminal: Terminal) throws -> ExitStatus {
         if let code = options.explain {
             terminal.show(FindingCode.explanation(of: code))
             return .done
         }
+        let anchor = ReportAnchor(file: options.sarifAnchor, sql: source.sql)
+        try options.begin(at: anchor)
+        let report: VerifyReport
+        do {
+            report = try verify()
+        } catch {
+            let failure = VerifyOutcome.failure(Self.failure(error))
+            try options.write(failure, at: anchor)
+            if !options.fixSql, ![.text, .json].contains(options.printed) {
+                terminal.print(try options.printed.document(failure, at: anchor))
+            }
+            throw error
+        }
+        let isClean = !report.hasFindings(from: options.failOn) && (report.unseen.isEmpty || !options.strict)
+        let status: Core.ExitStatus = isClean ? .done : .findings
+        let outcome = VerifyOutcome.report(report, status: status)
+        try options.write(outcome, at: anchor)
+        if options.fixSql {
+            terminal.print(report.fixScript.map { String($0.dropLast()) } ?? "-- Nothing to fix.")
+        } else if options.printed == .text {
+            terminal.show(report.text)
+        } else {
+            terminal.print(try options.printed.document(outcome, at: anchor))
+        }
+        return status
+    }
+
+    private func verify() throws -> VerifyReport {
         let ignored = try options.ignored()
         let steps = try source.resolve()
         let (settings, database) = try connection.resolve()
@@ -38,16 +66,6 @@ struct Verify: Command {
         verifier.sections = try options.sections()
         verifier.ignoring = ignored
         verifier.messages = options.sample ?? (options.only == nil ? 20_000 : 1_000_000)
-        let report = try verifier.run()
-        try options.write(report)
-        if options.fixSql {
-            terminal.print(report.fixScript.map { String($0.dropLast()) } ?? "-- Nothing to fix.")
-        } else if options.format == .text {
-            terminal.show(report.text)
-        } else {
-            terminal.print(try options.format.document(report))
-        }
-        let isClean = !report.hasFindings(from: options.failOn) && (report.unseen.isEmpty || !options.strict)
-        return isClean ? .done : .findings
+        return try verifier.run()
     }
 }

@@ -7,6 +7,12 @@ import Verify
 extension FindingFormat: ExpressibleByArgument {}
 extension Finding.Severity: ExpressibleByArgument {}
 
+extension NamedFile<FindingFormat> {
+    fileprivate var isStandardOutput: Bool { path == "-" }
+    /// Whether other steps of a job write into the file as well.
+    fileprivate var isAppended: Bool { path == EnvironmentVariable.stepSummary.value }
+}
+
 /// What `verify` checks, and where it writes the findings.
 struct VerifyOptions: ParsableArguments {
     @Option(
@@ -23,8 +29,16 @@ struct VerifyOptions: ParsableArguments {
     @Option(help: "How the result is written on standard output.")
     var format: FindingFormat = .text
 
-    @Option(help: ArgumentHelp("Write the result to a file, too; may be repeated.", valueName: "format=file"))
+    @Option(
+        help: ArgumentHelp(
+            "Write the result to a file, too, or to standard output in place of the text (-); may be repeated.",
+            valueName: "format=file"))
     var output: [NamedFile<FindingFormat>] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Show findings of SARIF and GitHub at this file of the repository.", valueName: "file"))
+    var sarifAnchor: String?
 
     @Option(
         help: ArgumentHelp(
@@ -48,6 +62,10 @@ struct VerifyOptions: ParsableArguments {
     func validate() throws {
         _ = try sections()
         if let sample, sample < 1 { throw ValidationError("--sample takes a number of messages, 1 or more.") }
+        if output.count(where: \.isStandardOutput) + (format != .text || fixSql ? 1 : 0) > 1 {
+            throw ValidationError("--output FORMAT=- is one result on standard output; write the others to files.")
+        }
+        if sarifAnchor?.isEmpty == true { throw ValidationError("--sarif-anchor: a file has a name.") }
         if fixSql && format != .text {
             throw ValidationError("--fix-sql prints SQL: leave --format out, or use --output FORMAT=FILE.")
         }
@@ -75,15 +93,33 @@ struct VerifyOptions: ParsableArguments {
         return Set(parts.compactMap { FindingCode.Section(rawValue: $0) })
     }
 
-    /// Writes the report to every file that was named.
-    func write(_ report: VerifyReport) throws {
-        for file in output {
-            let text = try file.name.document(report) + "\n"
-            do throws(FileOutput.Refused) {
-                try FileOutput.write(Array(text.utf8), to: file.path)
-            } catch {
-                throw Failure(.failed, "cannot write \(file.path): \(error)", fix: "ls -la \(file.path)")
+    /// What standard output gets: the format, or that of `--output FORMAT=-`.
+    var printed: FindingFormat { output.first(where: \.isStandardOutput)?.name ?? format }
+
+    /// Says in every file that will be replaced that the run is not over: a run that is killed leaves no report of an earlier one.
+    func begin(at anchor: ReportAnchor) throws {
+        for file in output where !file.isStandardOutput && !file.isAppended && FileOutput.isReplaced(file.path) {
+            try write(.unfinished, to: file, at: anchor)
+        }
+    }
+
+    /// Writes the outcome to every file that was named.
+    func write(_ outcome: VerifyOutcome, at anchor: ReportAnchor) throws {
+        for file in output where !file.isStandardOutput { try write(outcome, to: file, at: anchor) }
+    }
+
+    private func write(
+        _ outcome: VerifyOutcome, to file: NamedFile<FindingFormat>, at anchor: ReportAnchor
+    ) throws {
+        let bytes = Array((try file.name.document(outcome, at: anchor) + "\n").utf8)
+        do throws(FileOutput.Refused) {
+            if file.isAppended {
+                try FileOutput.append(bytes, to: file.path)
+            } else {
+                try FileOutput.write(bytes, to: file.path)
             }
+        } catch {
+            throw Failure(.failed, "cannot write \(file.path): \(error)", fix: "ls -la \(file.path)")
         }
     }
 

@@ -42,9 +42,11 @@ package struct PlanGate {
             let queries = catalog.filter { isLive ? $0.actor == .application : !$0.needsRows }
             try connection.script("SAVEPOINT emaildb_plan")
             for query in queries {
-                if let finding = try judge(query, values, isLive: isLive, connection) {
-                    report.findings.append(finding)
-                }
+                let start = ContinuousClock.now
+                let finding = try judge(query, values, isLive: isLive, connection)
+                if let finding { report.findings.append(finding) }
+                let name = SQLText.oneLine(query.sql.filling(values))
+                report.tried.append(.init(.plans, object: "index \(query.index)", name: name, since: start))
                 checked += 1
             }
         } catch let error as PostgresError where error.kind == .server && Interruption.signal == nil && checked == 0 {

@@ -76,8 +76,11 @@ package struct Probe {
         _ attack: ProbeAttack, _ values: [String: String], _ connection: borrowing Connection,
         _ report: inout VerifyReport
     ) throws {
+        let start = ContinuousClock.now
+        let object = "attack: " + attack.name
         let (result, text) = try outcome(attack.actor, attack.sql, values, connection)
         if Self.isWait(result) { return report.skip(.probe, attack.name, "it waited too long for another session") }
+        defer { report.tried.append(.init(.probe, object: object, name: attack.name, since: start)) }
         var failedControl: String?
         if let control = attack.control {
             let (positive, reason) = try outcome(control.actor, control.sql, values, connection)
@@ -85,7 +88,7 @@ package struct Probe {
         }
         func find(_ code: FindingCode, _ expected: String, _ actual: String?, message: String? = nil) {
             report.findings.append(
-                Finding(code, object: "attack: " + attack.name, message: message, expected: expected, actual: actual))
+                Finding(code, object: object, message: message, expected: expected, actual: actual))
         }
         let expected = attack.outcome.description
         if let failedControl, result != .success {
