@@ -2,11 +2,17 @@
 #include "Guides.h"
 
 static const struct guide pages[] = {
+    {"AfterARestore", (const unsigned char[]){
+#embed "../EmailDBCommand/Documentation.docc/AfterARestore.md" suffix(, 0)
+    }},
     {"Architecture", (const unsigned char[]){
 #embed "../EmailDBCommand/Documentation.docc/Architecture.md" suffix(, 0)
     }},
     {"Containers", (const unsigned char[]){
 #embed "../EmailDBCommand/Documentation.docc/Containers.md" suffix(, 0)
+    }},
+    {"Doctor", (const unsigned char[]){
+#embed "../EmailDBCommand/Documentation.docc/Doctor.md" suffix(, 0)
     }},
     {"FindingCodes", (const unsigned char[]){
 #embed "../EmailDBCommand/Documentation.docc/FindingCodes.md" suffix(, 0)

@@ -160,6 +160,33 @@ static const struct schema_sql queries[] = {
     {"data_gate", TEXT{
 #embed "../../sql/catalog/data_gate.sql" suffix(, 0)
     }},
+    {"doctor_database", TEXT{
+#embed "../../sql/catalog/doctor_database.sql" suffix(, 0)
+    }},
+    {"doctor_deep", TEXT{
+#embed "../../sql/catalog/doctor_deep.sql" suffix(, 0)
+    }},
+    {"doctor_indexes", TEXT{
+#embed "../../sql/catalog/doctor_indexes.sql" suffix(, 0)
+    }},
+    {"doctor_locks", TEXT{
+#embed "../../sql/catalog/doctor_locks.sql" suffix(, 0)
+    }},
+    {"doctor_log", TEXT{
+#embed "../../sql/catalog/doctor_log.sql" suffix(, 0)
+    }},
+    {"doctor_login", TEXT{
+#embed "../../sql/catalog/doctor_login.sql" suffix(, 0)
+    }},
+    {"doctor_sessions", TEXT{
+#embed "../../sql/catalog/doctor_sessions.sql" suffix(, 0)
+    }},
+    {"doctor_settings", TEXT{
+#embed "../../sql/catalog/doctor_settings.sql" suffix(, 0)
+    }},
+    {"doctor_tables", TEXT{
+#embed "../../sql/catalog/doctor_tables.sql" suffix(, 0)
+    }},
     {"documented_layout", TEXT{
 #embed "../../sql/catalog/documented_layout.sql" suffix(, 0)
     }},

@@ -10,7 +10,9 @@ package struct ExitStatus: Sendable, Hashable {
     package static let done = ExitStatus(code: 0, name: "done", meaning: "done, or nothing to do")
     package static let findings = ExitStatus(
         code: 1, name: "findings",
-        meaning: "findings: of verify, of a pooler's probe; a step is pending (--exit-code); a setting is not in force")
+        meaning:
+            "findings: of verify, of doctor, of a pooler's probe; a step is pending (--exit-code); a setting is not in force"
+    )
     package static let failed = ExitStatus(
         code: 2, name: "failed",
         meaning: "a step failed, and nothing is half applied; or a result could not be delivered")

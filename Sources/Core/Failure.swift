@@ -93,6 +93,7 @@ package struct Failure: Error, Sendable {
         switch error.sqlState {
         case .invalidAuthorization: "Name a role that exists and may log in: --username ROLE"
         case .invalidCatalogName: "Create the database: emaildb init"
+        case .tooManyConnections: "Log in as a superuser, for whom connections are kept: --username postgres"
         case nil, .connectionFailure:
             "Is the server running there? Name it with --host and --port, or start a private one: emaildb dev start"
         default: "Run it again when the server has started; emaildb init waits for it: --wait 60"

@@ -204,6 +204,9 @@ extension FindingCode {
         .ignore, 2, "an entry of the ignore file ignores nothing", severity: .warning,
         cause: "The finding was fixed, or the entry has a typing error.", fix: "Remove the entry.")
 
+    /// The codes about the steps that are applied, not about what they made.
+    package static let ofLedger = Set([notInstalled, stepsPending, ledgerContradicts, databaseNewer].map(\.id))
+
     static let others =
         [
             notInstalled, stepsPending, ledgerContradicts, databaseNewer, reachesPrivilege, reachesOwner,

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct HelpTests {
     @Test(arguments: [
-        [], ["init"], ["status"], ["verify"], ["tune"], ["ready"], ["pool"], ["bench"], ["dev"], ["dev", "start"],
+        [], ["init"], ["status"], ["verify"], ["doctor"], ["tune"], ["ready"], ["pool"], ["bench"], ["dev"],
+        ["dev", "start"],
         ["container"], ["container", "data"],
     ])
     func everyCommandHasHelp(_ command: [String]) async throws {

@@ -216,7 +216,8 @@ import Testing
         let command = "'\(CommandRunner.emaildb)' tune --profile development --memory 1GB"
         // script(1) gives the program a terminal, where the character 3 is Ctrl-C. It reaches the shell, too ($SHELL, or sh),
         // and not every shell goes on by itself after it.
-        let typing = "for n in $(seq 600); do grep -aqs 'Write this' log && break; sleep 0.05; done; printf '\\003'; sleep 8"
+        let typing =
+            "for n in $(seq 600); do grep -aqs 'Write this' log && break; sleep 0.05; done; printf '\\003'; sleep 8"
         let begin = ContinuousClock.now
         let result = try await CommandRunner.run(
             "sh", ["-c", "(\(typing)) | script -qefc \"trap : INT; \(command); echo ended \\$?; stty -a\" log"],

@@ -67,6 +67,9 @@ package actor TestServer {
         return settings
     }
 
+    /// Where its files are, or will be.
+    nonisolated var folder: String { directory }
+
     /// Starts the stopped or killed server again on a port of its choice.
     func restart(port: Int?) async throws {
         preferredPort = port
