@@ -32,7 +32,7 @@ TEST_ENV  := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$${SWT_EXPERIMENTAL_
 TEST_ARGS  = --disable-xctest $(if $(FILTER),--filter '$(FILTER)')
 
 .PHONY: help setup setup-test server build demo stop check test test-matrix soak sanitize image up down \
-  test-container bench bench-init bench-verify peers mutants lint format step embed layout codes docs clean
+  test-container bench bench-init bench-verify peers mutants lint format step embed layout codes reference docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -140,6 +140,10 @@ step: ## Make the files of a new step of the schema (NAME=words_in_lower_case)
 
 embed: ## Compile in what was added to sql/ or the documentation, or removed from it
 	@$(SCRIPTS)/embed-sql
+
+reference: ## Write the page of commands from the program
+	swift build --product emaildb
+	@$(SCRIPTS)/reference "$(DEBUG)" --page Sources/EmailDBCommand/Documentation.docc/Commands.md
 
 docs: ## Build the documentation as a static site in .build/docs; a broken link is an error
 	@$(SCRIPTS)/docs

@@ -29,6 +29,7 @@ struct EmailDB: ParsableCommand {
         keepStandardDescriptors()
         widen()
         let words = Array(CommandLine.arguments.dropFirst())
+        if let answer = Self.completion(words) { return Terminal().print(answer) }
         do {
             var command = try parseAsRoot(Self.askingForHelp(words))
             try command.run()
@@ -45,6 +46,15 @@ struct EmailDB: ParsableCommand {
 
     /// Without a command: what there is, and what to type first.
     func run() throws { Terminal().show(Overview.text) }
+
+    /// What shells ask for: the candidates behind the words, or the script with which they ask.
+    private static func completion(_ words: [String]) -> String? {
+        if words.first == "---complete" { return Completion(Array(words.dropFirst())).text }
+        let option = "--generate-completion-script"
+        guard words.first == option || words.first?.hasPrefix(option + "=") == true else { return nil }
+        let shell = words.count > 1 ? words[1] : String((words.first ?? "").dropFirst(option.count + 1))
+        return CompletionScript(rawValue: shell)?.text
+    }
 
     /// A last `-h` asks for help; with a word behind it, it is psql's option for the host.
     static func askingForHelp(_ words: [String]) -> [String] {

@@ -20,7 +20,9 @@ struct Dev: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Start the server, making its cluster the first time.")
 
-        @Option(help: ArgumentHelp("Folder of an installed server (holds bin/postgres).", valueName: "folder"))
+        @Option(
+            help: ArgumentHelp("Folder of an installed server (holds bin/postgres).", valueName: "folder"),
+            completion: .directory)
         var postgres: String?
 
         @Option(help: "Port on 127.0.0.1; another free one is taken when it is in use.")

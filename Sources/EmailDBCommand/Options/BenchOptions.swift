@@ -32,7 +32,9 @@ struct BenchOptions: ParsableArguments {
     @Flag(help: "Leave the databases there.")
     var keep = false
 
-    @Option(help: ArgumentHelp("Show what changed since this report (--format json).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Show what changed since this report (--format json).", valueName: "file"),
+        completion: .file())
     var compare: String?
 
     func validate() throws {

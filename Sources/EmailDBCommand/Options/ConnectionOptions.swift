@@ -6,17 +6,21 @@ import Postgres
 package struct ConnectionOptions: ParsableArguments {
     @Option(
         name: [.customShort("d"), .long],
-        help: ArgumentHelp("Database name, postgresql:// URI, or keyword=value string.", valueName: "name|uri|conninfo")
-    )
+        help: ArgumentHelp(
+            "Database name, postgresql:// URI, or keyword=value string.", valueName: "name|uri|conninfo"),
+        completion: .list([Self.defaultDatabase]))
     var dbname: String?
 
-    @Option(name: [.customShort("h"), .long], help: "Server host name, address or socket folder.")
+    @Option(
+        name: [.customShort("h"), .long], help: "Server host name, address or socket folder.", completion: .directory)
     var host: String?
 
     @Option(name: [.customShort("p"), .long], help: "Server port.")
     var port: String?
 
-    @Option(name: [.customShort("U"), .long], help: "Role to log in as.")
+    @Option(
+        name: [.customShort("U"), .long], help: "Role to log in as.",
+        completion: .list(["postgres"] + Role.allCases.filter(\.logsIn).map(\.name)))
     var username: String?
 
     @Option(

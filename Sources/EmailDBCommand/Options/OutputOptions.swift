@@ -70,7 +70,7 @@ struct SourceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Use the steps of this folder instead of the compiled-in ones (for work on the schema).",
-            valueName: "folder"))
+            valueName: "folder"), completion: .directory)
     var sql: String?
 
     func resolve() throws -> SchemaSource {

@@ -7,14 +7,13 @@ struct PasswordOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Give the role email_service the password in this file; also \(EnvironmentVariable.applicationPasswordFile.name).",
-            valueName: "file")
-    )
+            valueName: "file"), completion: .file())
     var appPasswordFile: String?
 
     @Option(
         help: ArgumentHelp(
             "Give a role the password in a file; may be repeated. Roles: \(RolePassword.roles.joined(separator: ", ")).",
-            valueName: "role=file"))
+            valueName: "role=file"), completion: .list(RolePassword.roles.map { $0 + "=" }))
     var passwordFile: [NamedFile<String>] = []
 
     func validate() throws {

@@ -13,7 +13,7 @@ struct PoolerOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "File with the password of email_pooler, as PgBouncer sees it (default: /etc/pgbouncer/userlist.txt).",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var authFile: String?
 
     @Option(
@@ -22,15 +22,18 @@ struct PoolerOptions: ParsableArguments {
             valueName: "version"), transform: Self.version)
     var poolerVersion: PoolerVersion?
 
-    @Option(help: ArgumentHelp("Certificate to show to clients, who then have to use TLS.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Certificate to show to clients, who then have to use TLS.", valueName: "file"),
+        completion: .file())
     var tlsCertificate: String?
 
-    @Option(help: ArgumentHelp("Key of that certificate.", valueName: "file"))
+    @Option(help: ArgumentHelp("Key of that certificate.", valueName: "file"), completion: .file())
     var tlsKey: String?
 
     @Option(
         help: ArgumentHelp(
-            "Authority that has signed the server's certificate: check it and the host name.", valueName: "file"))
+            "Authority that has signed the server's certificate: check it and the host name.", valueName: "file"),
+        completion: .file())
     var serverCa: String?
 
     private static func version(_ text: String) throws -> PoolerVersion {

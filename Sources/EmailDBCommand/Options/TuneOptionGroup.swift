@@ -93,10 +93,13 @@ struct TuneTaskOptions: ParsableArguments {
     var rescue = false
 
     @Option(
-        name: [.customShort("D"), .long], help: ArgumentHelp("Data directory, for --rescue.", valueName: "folder"))
+        name: [.customShort("D"), .long], help: ArgumentHelp("Data directory, for --rescue.", valueName: "folder"),
+        completion: .directory)
     var dataDirectory: String?
 
-    @Option(help: ArgumentHelp("Folder that holds bin/postgres, for --rescue.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp("Folder that holds bin/postgres, for --rescue.", valueName: "folder"), completion: .directory
+    )
     var postgres: String?
 
     @Option(help: ArgumentHelp("Wait this long for another tune.", valueName: "seconds"))

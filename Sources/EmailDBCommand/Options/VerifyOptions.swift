@@ -17,8 +17,8 @@ extension NamedFile<FindingFormat> {
 struct VerifyOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Only these parts: layout, security, plans, probe, data; separated by commas.", valueName: "parts")
-    )
+            "Only these parts: layout, security, plans, probe, data; separated by commas.", valueName: "parts"),
+        completion: .list(Self.sectionNames.map { $0 + "," }))
     var only: String?
 
     @Option(
@@ -32,17 +32,19 @@ struct VerifyOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Write the result to a file, too, or to standard output in place of the text (-); may be repeated.",
-            valueName: "format=file"))
+            valueName: "format=file"), completion: .list(FindingFormat.allCases.map { $0.rawValue + "=" }))
     var output: [NamedFile<FindingFormat>] = []
 
     @Option(
         help: ArgumentHelp(
-            "Show findings of SARIF and GitHub at this file of the repository.", valueName: "file"))
+            "Show findings of SARIF and GitHub at this file of the repository.", valueName: "file"), completion: .file()
+    )
     var sarifAnchor: String?
 
     @Option(
         help: ArgumentHelp(
-            "Accept the findings in this file, lines of `code | object | last day | reason`.", valueName: "file"))
+            "Accept the findings in this file, lines of `code | object | last day | reason`.", valueName: "file"),
+        completion: .file())
     var ignore: String?
 
     @Flag(help: "Print the SQL that fixes what was found, as one script for psql, instead of the findings.")
@@ -56,7 +58,8 @@ struct VerifyOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Explain a finding's code, or list all of them with `all`, and do nothing else.", valueName: "code"))
+            "Explain a finding's code, or list all of them with `all`, and do nothing else.", valueName: "code"),
+        completion: .list(["all"] + FindingCode.all.map(\.id)))
     var explain: String?
 
     func validate() throws {
@@ -76,10 +79,11 @@ struct VerifyOptions: ParsableArguments {
         }
     }
 
+    private static let sectionNames = FindingCode.Section.allCases.filter { $0 != .ignore }.map(\.rawValue)
+
     func sections() throws -> Set<FindingCode.Section> {
-        let all = FindingCode.Section.allCases.filter { $0 != .ignore }
-        guard let only else { return Set(all) }
-        let names = all.map(\.rawValue)
+        let names = Self.sectionNames
+        guard let only else { return Set(names.compactMap { FindingCode.Section(rawValue: $0) }) }
         let parts = only.split(separator: ",").map { $0.filter { $0 != " " } }
         if let wrong = parts.first(where: { !names.contains($0) }) {
             let near = NearMiss.name(for: wrong, among: names).map { "; \($0) comes nearest" } ?? ""

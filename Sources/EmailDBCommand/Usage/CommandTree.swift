@@ -16,6 +16,15 @@ struct CommandTree: Decodable {
             var text: String { (kind == "long" ? "--" : "-") + name }
         }
 
+        /// What completes its value; one of the three is there.
+        struct Values: Decodable {
+            struct List: Decodable { let values: [String] }
+            struct Path: Decodable {}
+            let list: List?
+            let file: Path?
+            let directory: Path?
+        }
+
         let kind: Kind
         let shouldDisplay: Bool
         let sectionTitle: String?
@@ -28,6 +37,7 @@ struct CommandTree: Decodable {
         let allValues: [String]?
         let abstract: String?
         let parsingStrategy: String
+        let completionKind: Values?
 
         var spellings: [String] { names?.map(\.text) ?? [] }
         /// Its long name, such as `--format`; that of a short one where it has no other.
@@ -38,12 +48,20 @@ struct CommandTree: Decodable {
     }
 
     let commandName: String
+    let shouldDisplay: Bool
     let abstract: String?
     let discussion: String?
     let subcommands: [CommandTree]?
     let arguments: [Option]?
 
-    var commands: [CommandTree] { subcommands ?? [] }
+    /// Whether it is for people; the steps of a container are for its image.
+    var isShown: Bool { shouldDisplay && commandName != "container" }
+    /// The parser's own `help` comes behind the program's.
+    var commands: [CommandTree] {
+        let all = subcommands ?? []
+        return all.indices.filter { index in !all[..<index].contains { $0.commandName == all[index].commandName } }.map
+        { all[$0] }
+    }
     var options: [Option] { (arguments ?? []).filter { $0.kind != .positional } }
     var positionals: [Option] { (arguments ?? []).filter { $0.kind == .positional } }
     /// Whether all words after it belong to another program, such as psql.

@@ -81,7 +81,7 @@ private struct Reader {
                 problem: "\(problem); \(ours.joined(separator: " ")) comes nearest",
                 correction: (place..<place + 1, ours))
         }
-        let names = node.commands.map(\.commandName).filter { $0 != "container" }.joined(separator: ", ")
+        let names = node.commands.filter(\.isShown).map(\.commandName).joined(separator: ", ")
         return Mistake(problem: "\(problem), but \(names)", advice: "\(path) --help")
     }
 
