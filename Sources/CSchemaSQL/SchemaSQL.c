@@ -226,6 +226,33 @@ static const struct schema_sql queries[] = {
     {"ledger_records", TEXT{
 #embed "../../sql/catalog/ledger_records.sql" suffix(, 0)
     }},
+    {"monitor_cache", TEXT{
+#embed "../../sql/catalog/monitor_cache.sql" suffix(, 0)
+    }},
+    {"monitor_connections", TEXT{
+#embed "../../sql/catalog/monitor_connections.sql" suffix(, 0)
+    }},
+    {"monitor_indexes", TEXT{
+#embed "../../sql/catalog/monitor_indexes.sql" suffix(, 0)
+    }},
+    {"monitor_progress", TEXT{
+#embed "../../sql/catalog/monitor_progress.sql" suffix(, 0)
+    }},
+    {"monitor_queries", TEXT{
+#embed "../../sql/catalog/monitor_queries.sql" suffix(, 0)
+    }},
+    {"monitor_replication", TEXT{
+#embed "../../sql/catalog/monitor_replication.sql" suffix(, 0)
+    }},
+    {"monitor_slow", TEXT{
+#embed "../../sql/catalog/monitor_slow.sql" suffix(, 0)
+    }},
+    {"monitor_tables", TEXT{
+#embed "../../sql/catalog/monitor_tables.sql" suffix(, 0)
+    }},
+    {"monitor_tenants", TEXT{
+#embed "../../sql/catalog/monitor_tenants.sql" suffix(, 0)
+    }},
     {"plan_settings", TEXT{
 #embed "../../sql/catalog/plan_settings.sql" suffix(, 0)
     }},

@@ -79,6 +79,8 @@ struct DoctorLogin {
     /// A table that may be locked in such a way that even its definition cannot be read.
     var lockedTable: String? { row["locked"] }
 
+    var hasSchema: Bool { row.flag("has_ledger") }
+
     /// Why the role cannot see something, and what to type; nil when it can.
     func obstacle(_ need: Need) -> (what: String, fix: String)? {
         let grant = "GRANT pg_monitor TO \(SQL.name(role));   -- or: emaildb doctor --username email_monitor"
@@ -86,7 +88,7 @@ struct DoctorLogin {
         case .nothing: return nil
         case .statistics: return row.flag("is_monitor") ? nil : ("\(role) is not in pg_monitor", grant)
         case .settings: return row.flag("reads_settings") ? nil : ("\(role) may not read all settings", grant)
-        case .rows where !row.flag("has_ledger"): return ("the tables are not there", "emaildb init")
+        case .rows where !hasSchema: return ("the tables are not there", "emaildb init")
         case .rows:
             return row.flag("reads_all_rows")
                 ? nil : ("\(role) does not see the rows of all tenants", "emaildb doctor --deep --username postgres")

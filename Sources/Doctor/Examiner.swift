@@ -16,7 +16,7 @@ package struct Examiner: Sendable {
     let database: String
     let source: SchemaSource
 
-    private static let refusal = "this server cannot be looked at"
+    static let refusal = "this server cannot be looked at"
 
     package init(settings: ConnectionSettings, database: String, source: SchemaSource) {
         var settings = settings

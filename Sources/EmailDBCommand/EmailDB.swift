@@ -21,8 +21,9 @@ struct EmailDB: ParsableCommand {
             """,
         version: "emaildb \(toolVersion)",
         subcommands: [
-            Init.self, Status.self, Verify.self, Doctor.self, Tune.self, Ready.self, Pool.self, Bench.self, Dev.self,
-            Container.self, Help.self,
+            Init.self, Status.self, Verify.self, Doctor.self, Monitor.self, Tune.self, Ready.self, Pool.self,
+            Bench.self,
+            Dev.self, Container.self, Help.self,
         ])
 
     static func main() {

@@ -100,6 +100,11 @@ package enum StopRequest {
         wait(descriptor, forReading ? POLLIN : POLLOUT, until: nil) == .ready
     }
 
+    /// Waits until a descriptor can be read; false when the request or the end of some time came first.
+    package static func isReadable(_ descriptor: Int32, within duration: Duration) -> Bool {
+        wait(descriptor, POLLIN, until: .now + duration) == .ready
+    }
+
     /// Whether something can be written at this moment.
     package static func isWritable(_ descriptor: Int32) -> Bool {
         wait(descriptor, POLLOUT, until: .now, stops: false) == .ready

@@ -54,6 +54,30 @@ package struct StyledText: Sendable, ExpressibleByStringInterpolation {
 
     package var isEmpty: Bool { spans.isEmpty }
 
+    /// The lines, without their ends.
+    var lines: [StyledText] {
+        var lines = [StyledText()]
+        for span in spans {
+            for (index, part) in span.text.splitScalars("\n").enumerated() {
+                if index > 0 { lines.append(StyledText()) }
+                lines[lines.count - 1].append(part, span.style)
+            }
+        }
+        return lines
+    }
+
+    /// The beginning, so many characters of it.
+    func cut(to width: Int) -> StyledText {
+        var rest = width
+        var text = StyledText()
+        for span in spans where rest > 0 {
+            let part = span.text.prefix(rest)
+            rest -= part.count
+            text.append(String(part), span.style)
+        }
+        return text
+    }
+
     package var plain: String { spans.map(\.text).joined() }
 
     package var colored: String {

@@ -48,6 +48,13 @@ package struct Terminal: Sendable {
         if !text.isEmpty { print(color.isOn(STDOUT_FILENO) ? text.colored : text.plain) }
     }
 
+    /// Draws lines over what stands on the screen, and clears what is behind and below them.
+    func draw(_ lines: [StyledText]) {
+        let isColored = color.isOn(STDOUT_FILENO)
+        let texts = lines.map { (isColored ? $0.colored : $0.plain) + "\u{1B}[K" }
+        write("\u{1B}[H" + texts.joined(separator: "\r\n") + "\u{1B}[J", to: STDOUT_FILENO)
+    }
+
     /// Prints a text that is for programs, as it is.
     package func print(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
 

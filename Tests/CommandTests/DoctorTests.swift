@@ -128,6 +128,35 @@ import Testing
         #expect(down.status == 3 && down.output.hasPrefix("EMAILDB UNKNOWN - "), "\(down)")
     }
 
+    @Test("Under load it says the same, in time") func load() async throws {
+        let server = TestServer(settings: Self.safe)
+        let settings = try await server.installed(passwords: ["email_monitor": "monitor", "email_service": "service"])
+        let environment = settings.user("email_monitor", password: "monitor").environment
+        let service = settings.user("email_service", password: "service")
+        let isOver = Flag()
+        async let stored = Threads.run(4) { _ in
+            let connection = try Connection(service)
+            let tenant = try Tenant(connection)
+            try connection.serve(tenant.id)
+            var count = 0
+            while !isOver.isSet {
+                try tenant.store(connection, body: String(repeating: "word ", count: 200))
+                count += 1
+            }
+            return count
+        }
+        for _ in 1...5 {
+            let start = ContinuousClock.now
+            let result = try await CommandRunner.emaildb(["doctor"], environment: environment)
+            #expect(result.status == 0 && result.errors.isEmpty && result.output.contains("no findings"), "\(result)")
+            #expect(start.duration(to: .now) < .seconds(10))
+        }
+        isOver.set()
+        let counts = try await stored
+        #expect(counts.allSatisfy { $0 > 10 }, "the control: \(counts)")
+        try await server.stop()
+    }
+
     @Test("When no connection is left, it says how to get one") func full() async throws {
         let server = TestServer(settings: Self.safe.merging(["max_connections": "8"]) { $1 })
         let settings = try await server.installed(passwords: ["email_monitor": "monitor"])

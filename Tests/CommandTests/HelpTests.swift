@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct HelpTests {
     @Test(arguments: [
-        [], ["init"], ["status"], ["verify"], ["doctor"], ["tune"], ["ready"], ["pool"], ["bench"], ["dev"],
+        [], ["init"], ["status"], ["verify"], ["doctor"], ["monitor"], ["tune"], ["ready"], ["pool"], ["bench"],
+        ["dev"],
         ["dev", "start"],
         ["container"], ["container", "data"],
     ])

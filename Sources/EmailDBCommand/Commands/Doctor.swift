@@ -20,8 +20,15 @@ struct Doctor: Command {
 
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
     @OptionGroup(title: "What to look at, and how to say it") var options: DoctorOptions
+    @OptionGroup(title: "Again and again") var watch: WatchOptions
     @OptionGroup(title: "Talk") var talk: TalkOptions
     @OptionGroup var source: SourceOptions
+
+    func validate() throws {
+        if watch.watch && options.format != .text {
+            throw ValidationError("--watch is for people: leave --format out.")
+        }
+    }
 
     var terminal: Terminal { talk.terminal(isJSON: options.format == .json) }
 
@@ -37,6 +44,11 @@ struct Doctor: Command {
             var examiner = Examiner(settings: settings, database: database, source: try source.resolve())
             examiner.thresholds = thresholds
             examiner.isDeep = options.deep
+            if watch.watch {
+                return try watch.run("emaildb doctor, \(database)", terminal) {
+                    try examiner.run().text(isVerbose: talk.verbose)
+                }
+            }
             report = try examiner.run()
         } catch {
             if options.format == .nagios { terminal.print(Self.failure(error).nagios) }
