@@ -1,5 +1,6 @@
 import Core
 import Postgres
+import Schema
 
 /// Whether what the ledger says is there is there: a dump that was restored brings the ledger, but neither roles nor the grants
 /// and settings of the database.
@@ -9,8 +10,12 @@ enum Completeness {
         "email_message_tombstones", "email_audit_log",
     ]
 
+    /// The step that gives the database its grants and settings; of a series without it nothing is known here.
+    private static let access = "0013_access"
+
     /// What is missing, each with the command that brings it back; one short read of the catalog, which any role may do.
-    static func problems(_ connection: borrowing Connection) throws -> [Problem] {
+    static func problems(_ source: SchemaSource, _ connection: borrowing Connection) throws -> [Problem] {
+        guard source.steps.contains(where: { $0.name == access }) else { return [] }
         let logins = Role.allCases.filter(\.logsIn).map(\.name)
         let rows = try connection.query(
             SQLFile("completeness"),

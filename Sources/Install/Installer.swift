@@ -114,7 +114,7 @@ package struct Installer: Sendable {
                 report.limitations = try Limitation.all(source, connection)
             }
         }
-        if report.applied.isEmpty { report.incomplete = try Completeness.problems(connection) }
+        if report.applied.isEmpty { report.incomplete = try Completeness.problems(source, connection) }
         if !passwords.isEmpty { try Session.pin(connection) }
         for password in passwords {
             report.passwords[password.role] = try password.apply(connection) ? .set : .unchanged

@@ -83,7 +83,7 @@ package struct Readiness: Sendable, Codable {
                         ? "emaildb init" : "emaildb init --host PRIMARY   # the standby then follows by itself"))
         }
         if comparison.problems.isEmpty, comparison.pending.isEmpty {
-            problems += try Completeness.problems(connection)
+            problems += try Completeness.problems(source, connection)
         }
         return Readiness(
             database: connection.database, host: connection.host, port: connection.port, node: node,

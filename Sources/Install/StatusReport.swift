@@ -53,7 +53,7 @@ package struct StatusReport: Sendable, Codable {
                 encrypted: connection.isEncrypted, toolVersion: Core.toolVersion, steps: steps(ledger, source),
                 problems: comparison.problems.map { "\($0.problem.problem). \($0.problem.fix ?? "")" })
             if comparison.pending.isEmpty && comparison.problems.isEmpty {
-                report.incomplete = try Completeness.problems(connection)
+                report.incomplete = try Completeness.problems(source, connection)
             }
             return report
         } catch let error as PostgresError where error.kind == .connect && error.sqlState == .invalidCatalogName {

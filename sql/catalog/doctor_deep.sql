@@ -1,7 +1,7 @@
 -- The rows themselves: folders whose counters are wrong, messages that no search finds. Reads every message once; locks nothing.
 (SELECT 'counters' AS check_name, 'table public.email_folders' AS object, count(*) AS value,
   format('%s folders, the first of them %s, have counters that are not the number of their messages', count(*), min(f.id::text)) AS evidence,
-  'SELECT public.email_repair_counters();' AS fix, 'sql' AS kind, NULL AS unseen
+  'CALL public.email_repair(''counters'');' AS fix, 'sql' AS kind, NULL AS unseen
 FROM public.email_folders f LEFT JOIN (
   SELECT folder_id, count(*) AS total, count(*) FILTER (WHERE NOT is_read) AS unread
   FROM public.email_messages WHERE NOT is_deleted GROUP BY folder_id) m ON m.folder_id = f.id
@@ -9,12 +9,9 @@ WHERE (coalesce(m.unread, 0), coalesce(m.total, 0)) IS DISTINCT FROM (f.unread_c
 UNION ALL
 (SELECT 'search-rows', 'table public.email_message_search', count(*),
   format('%s messages, the first of them %s, have no row here: no search finds them', count(*), min(m.id::text)),
-  'INSERT INTO public.email_message_search (tenant_id, message_id, account_id, received_at, search_vector)'
-  || ' SELECT tenant_id, id, account_id, received_at, public.email_search_document(coalesce(subject_full, subject), coalesce(from_full, "from"),'
-  || ' from_address, "to", cc, bcc, refs, text_body, html_body) FROM public.email_messages m'
-  || ' WHERE NOT EXISTS (SELECT FROM public.email_message_search s WHERE s.message_id = m.id);', 'sql', NULL
+  'CALL public.email_repair(''messages'');', 'sql', NULL
 FROM public.email_messages m WHERE NOT EXISTS (SELECT FROM public.email_message_search s WHERE s.message_id = m.id) HAVING count(*) > 0)
 UNION ALL
 (SELECT 'search-rows', 'table public.email_message_search', count(*), format('%s rows of messages that are not there', count(*)),
-  'DELETE FROM public.email_message_search s WHERE NOT EXISTS (SELECT FROM public.email_messages m WHERE m.id = s.message_id);', 'sql', NULL
+  'CALL public.email_repair(''leftovers'');', 'sql', NULL
 FROM public.email_message_search s WHERE NOT EXISTS (SELECT FROM public.email_messages m WHERE m.id = s.message_id) HAVING count(*) > 0)
