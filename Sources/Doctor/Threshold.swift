@@ -101,7 +101,7 @@ package struct Threshold: Sendable, Hashable {
             } else if let number = unit.number(part[...]), unit != .percent || number <= 100 {
                 numbers.append(number)
             } else {
-                return "\(part) is no \(unit.rawValue); write it as \(unit.example), or off"
+                return "\(part.prefix(60)) is no \(unit.rawValue); write it as \(unit.example), or off"
             }
         }
         if numbers.count == 2, let first = numbers[0], let second = numbers[1],
@@ -132,6 +132,7 @@ package struct Thresholds: Sendable {
     package init(name file: String, text: String) throws(Malformed) {
         self.init()
         var problems: [String] = []
+        var badLines = 0
         var seen: Set<String> = []
         for (index, line) in text.unicodeScalars.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" })
             .enumerated()
@@ -148,14 +149,15 @@ package struct Thresholds: Sendable {
                 problem =
                     seen.insert(name).inserted ? all[place].take(value) : "\(name) stands here for the second time"
             } else {
-                problem = "there is no threshold \(name); emaildb doctor --print-thresholds lists them"
+                problem = "there is no threshold \(name.prefix(60)); emaildb doctor --print-thresholds lists them"
             }
-            if let problem { problems.append("\(file):\(index + 1): \(problem)") }
+            guard let problem else { continue }
+            badLines += 1
+            // Another kind of file has as many bad lines as it has lines.
+            if badLines <= 100 { problems.append("\(file):\(index + 1): \(problem)") }
         }
-        if !problems.isEmpty {
-            let more = problems.count > 100 ? ["and \(problems.count - 100) lines more"] : []
-            throw Malformed(description: (problems.prefix(100) + more).joined(separator: "\n"))
-        }
+        if badLines > problems.count { problems.append("and \(badLines - problems.count) lines more") }
+        if !problems.isEmpty { throw Malformed(description: problems.joined(separator: "\n")) }
     }
 
     subscript(name: String) -> Threshold? { all.first { $0.name == name } }

@@ -45,4 +45,11 @@ import Testing
         let error = #expect(throws: Thresholds.Malformed.self) { try Thresholds(name: "limits", text: text) }
         #expect(error?.description.hasPrefix(problem) == true, "\(String(describing: error))")
     }
+
+    @Test func aFileOfAnotherKindEndsSoon() {
+        let text = String(repeating: String(repeating: "x", count: 500) + " = 1\n", count: 50_000)
+        let error = #expect(throws: Thresholds.Malformed.self) { try Thresholds(name: "limits", text: text) }
+        let lines = error?.description.split(separator: "\n") ?? []
+        #expect(lines.count == 101 && lines.last == "and 49900 lines more" && lines.allSatisfy { $0.count < 200 })
+    }
 }

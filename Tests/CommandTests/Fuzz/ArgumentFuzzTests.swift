@@ -11,7 +11,8 @@ import Testing
     private static let readers = [
         ["status"], ["ready"], ["pool"], ["init", "--plan"], ["verify", "--only", "layout"],
         ["verify", "--only", "security"],
-        ["verify", "--explain", "all"], ["tune", "--plan"],
+        ["verify", "--explain", "all"], ["tune", "--plan"], ["doctor"], ["doctor", "--print-thresholds"],
+        ["monitor", "cache"], ["monitor", "queries"],
     ]
     private static let writers = [["init"], ["tune"], ["bench"], ["tune", "--yes"], ["tune", "--undo", "--yes"]]
     private static let others = [
@@ -26,7 +27,8 @@ import Testing
 
     /// Values that an option takes, beside those that it does not.
     private static let values = [
-        "format": ["text", "json", "junit", "sarif", "tap", "github"], "color": ["auto", "always", "never"],
+        "format": ["text", "json", "junit", "sarif", "tap", "github", "openmetrics", "nagios"],
+        "color": ["auto", "always", "never"],
         "only": ["layout", "security", "plans,probe", " layout , security "], "node": ["primary", "standby"],
         "profile": ["development", "production", "high-throughput", "read-heavy"], "storage": ["hdd", "ssd", "nvme"],
         "async-commit": ["none", "application", "server"], "fail-on": ["error", "warning"],
@@ -46,12 +48,12 @@ import Testing
     ]
     private static let flags: Set<String> = [
         "plan", "yes", "undo", "restart", "prove", "rescue", "exact", "wal-level-minimal", "quiet", "verbose", "help",
-        "version", "exit-code", "strict", "fix-sql", "probe", "growth", "keep", "revoke-public",
+        "version", "exit-code", "strict", "fix-sql", "probe", "growth", "keep", "revoke-public", "deep",
+        "print-thresholds",
     ]
     private static let files: Set<String> = [
         "sql", "ignore", "compare", "app-password-file", "data-directory", "postgres", "auth-file", "tls-certificate",
-        "tls-key",
-        "server-ca",
+        "tls-key", "server-ca", "thresholds",
     ]
     private static let short = [
         "d": "dbname", "h": "host", "p": "port", "U": "username", "q": "quiet", "v": "verbose", "y": "yes",
@@ -81,13 +83,15 @@ import Testing
     /// The long names of all options, learned from `--help`.
     private static func options() async throws -> [String] {
         var options: Set<String> = []
-        for command in ["init", "status", "verify", "tune", "ready", "pool", "bench"] {
+        for command in ["init", "status", "verify", "doctor", "monitor", "tune", "ready", "pool", "bench"] {
             let help = try await CommandRunner.emaildb([command, "--help"]).output
             options.formUnion(
                 help.split(whereSeparator: { " \n,()[];:.".contains($0) }).filter { $0.hasPrefix("--") }
                     .map { String($0.dropFirst(2)) }
                     .filter { !$0.isEmpty && $0.allSatisfy { $0.isLowercase || $0 == "-" } })
         }
+        // It ends when somebody ends it.
+        options.remove("watch")
         return options.sorted()
     }
 

@@ -11,7 +11,7 @@ import Testing
         try Data(bytes).write(to: URL(filePath: path))
     }
 
-    @Test("Any file of --ignore ends with a documented status") func ignoreFiles() async throws {
+    @Test("Any file of --ignore and --thresholds ends with a documented status") func ignoreFiles() async throws {
         let folder = try TemporaryFolder()
         let lines = """
             # accepted
@@ -19,11 +19,13 @@ import Testing
             EDB-S001 | table email_messages | 2020-01-01 | long ago
 
             EDB-L101 | table x | 2099-02-28 | one | more
+            connections = 75%, 90%
+            bloat = 1.5 GB, off   # much
 
             """
         let complaints = try await TestDatabase.withSchema(on: TestServer()) { settings in
             let server = settings.environment.variables
-            return try await Fuzz.rounds("ignore files", Rounds.few(30, soak: 500)) { round, generator in
+            return try await Fuzz.rounds("ignore and threshold files", Rounds.few(30, soak: 500)) { round, generator in
                 let name = "\(folder.path)/\(round)"
                 var bytes = HostileText.mutated(Array(lines.utf8), using: &generator)
                 switch Int.random(in: 0..<12, using: &generator) {
@@ -37,7 +39,10 @@ import Testing
                 try Self.write(bytes, name)
                 let isReachable = Int.random(in: 0..<8, using: &generator) == 0
                 let format = ["text", "json", "sarif"].randomElement(using: &generator) ?? ""
-                let words = ["verify", "--only", "security", "--format", format, "--ignore", name]
+                let words =
+                    Bool.random(using: &generator)
+                    ? ["verify", "--only", "security", "--format", format, "--ignore", name]
+                    : ["doctor", "--thresholds", name]
                 let fuzzed = Fuzz.Case(
                     arguments: words.map { Array($0.utf8) },
                     environment: isReachable ? server : ["PGHOST": "127.0.0.1", "PGPORT": "1"].variables,
