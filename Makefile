@@ -31,7 +31,7 @@ unexport DATABASE_URL PGHOST PGHOSTADDR PGPORT PGDATABASE PGUSER PGPASSWORD PGPA
 TEST_ENV  := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-4} PATH="$(STATE)/pgbouncer/bin:$(STATE)/monitoring/bin:$$PATH:/usr/sbin"
 TEST_ARGS  = --disable-xctest $(if $(FILTER),--filter '$(FILTER)')
 
-.PHONY: help setup setup-test server build demo stop check test test-matrix soak sanitize image up down \
+.PHONY: help setup setup-test server build dist install test-dist demo stop check test test-matrix soak sanitize image up down \
   test-container bench bench-init bench-verify peers mutants lint format step embed layout codes reference docs clean
 
 help: ## List the targets
@@ -49,6 +49,16 @@ server: setup
 
 build: setup ## Build the release binary, .build/release/emaildb
 	swift build -c release --static-swift-stdlib --disable-local-rpath -Xlinker -s -Xlinker --gc-sections --product emaildb
+
+dist: build ## Pack the release: Debian package, tarball with install script, checksums, list of parts, in .build/dist
+	@$(SCRIPTS)/setup dist
+	@$(SCRIPTS)/dist "$(RELEASE)" .build/dist
+
+install: build ## Install the release with man pages and completions (PREFIX=/usr/local DESTDIR=)
+	@DESTDIR="$(DESTDIR)" PREFIX="$(or $(PREFIX),/usr/local)" $(SCRIPTS)/dist "$(RELEASE)" --install
+
+test-dist: dist ## Pack twice and compare the bytes; install both ways and run what is installed
+	@$(SCRIPTS)/test-dist "$(RELEASE)" .build/dist
 
 demo: server build ## Start a private PostgreSQL 16 in .emaildb, create the database, print how to connect
 	"$(RELEASE)" dev start --postgres "$$EMAILDB_POSTGRES"

@@ -23,6 +23,9 @@ static const struct guide pages[] = {
     {"HowInitWorks", (const unsigned char[]){
 #embed "../EmailDBCommand/Documentation.docc/HowInitWorks.md" suffix(, 0)
     }},
+    {"Installing", (const unsigned char[]){
+#embed "../EmailDBCommand/Documentation.docc/Installing.md" suffix(, 0)
+    }},
     {"Kubernetes", (const unsigned char[]){
 #embed "../EmailDBCommand/Documentation.docc/Kubernetes.md" suffix(, 0)
     }},
