@@ -55,6 +55,7 @@ dist: build ## Pack the release: Debian package, tarball with install script, ch
 	@$(SCRIPTS)/dist "$(RELEASE)" .build/dist
 
 install: build ## Install the release with man pages and completions (PREFIX=/usr/local DESTDIR=)
+	@$(SCRIPTS)/setup dist
 	@DESTDIR="$(DESTDIR)" PREFIX="$(or $(PREFIX),/usr/local)" $(SCRIPTS)/dist "$(RELEASE)" --install
 
 test-dist: dist ## Pack twice and compare the bytes; install both ways and run what is installed
