@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -139,7 +140,11 @@ import Testing
             try await typist.tmux(["send-keys", "C-e", "C-u"])
             try await typist.tmux(["send-keys", "clear", "Enter"])
         }
-        try await typist.tmux(["kill-server"])
+        // Its signals may be blocked, as those of this process are; nobody else knows the socket.
+        for format in ["#{pane_pid}", "#{pid}"] {
+            let text = try await typist.tmux(["display-message", "-p", format])
+            if let process = Int32(text.filter(\.isNumber)) { kill(process, SIGKILL) }
+        }
     }
 
     // MARK: - Generated pages
