@@ -40,6 +40,9 @@ package struct FixStatement: Sendable, Hashable {
     /// Whether it repairs rows, in transactions of its own.
     package var repairsRows: Bool { sql.hasPrefix("CALL public.email_repair(") }
 
+    /// Whether it writes rows of mail, and so runs whatever triggers there are.
+    package var writesRows: Bool { repairsRows || sql.hasPrefix("UPDATE public.") }
+
     /// Whether PostgreSQL refuses it inside a transaction.
     package var runsAlone: Bool {
         repairsRows

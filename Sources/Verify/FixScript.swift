@@ -13,7 +13,8 @@ struct FixPlan {
         let statement: FixStatement
     }
 
-    /// What comes before the transaction: a constraint is checked when it is made, so rows are repaired first.
+    /// What comes before the transaction: a constraint is checked when it is made, so rows are repaired first. Not where
+    /// functions, triggers or rules are to be put right: what others made of them would be run.
     private(set) var first: [Item] = []
     private(set) var together: [Item] = []
     private(set) var alone: [Item] = []
@@ -41,7 +42,12 @@ struct FixPlan {
                 }
             }
         }
-        let isFirst = items.contains { $0.statement.makes.contains(where: \.isConstraint) }
+        let things = items.reduce(into: Set<FixStatement.Thing>()) {
+            $0.formUnion($1.statement.makes.union($1.statement.removes))
+        }
+        let isFirst =
+            things.contains { $0.isObject([.constraint]) }
+            && !things.contains { $0.isObject([.function, .trigger, .rule]) }
         var madeAlone: Set<FixStatement.Thing> = []
         for position in FixOrder(items.map(\.statement)).positions {
             let (heading, statement) = items[position]
@@ -138,8 +144,8 @@ private enum Shell {
 }
 
 extension FixStatement.Thing {
-    fileprivate var isConstraint: Bool {
-        if case .object(let object) = self { object.kind == .constraint } else { false }
+    fileprivate func isObject(_ kinds: Set<ObjectName.Kind>) -> Bool {
+        if case .object(let object) = self { kinds.contains(object.kind) } else { false }
     }
 }
 

@@ -7,7 +7,7 @@ package import Schema
 /// Brings back what a restore left out or changed: runs the fixes that take nothing away.
 ///
 /// What was added by others stays, and so does what a fix would have to delete or drop; rights that others were given are
-/// revoked. Each round is one transaction, and after it what PostgreSQL refuses in one; killed, the next run does the rest.
+/// revoked. Where a trigger or rule of others is on a table, its rows are not repaired: it would run as a superuser. Each round is one transaction, and after it what PostgreSQL refuses in one; killed, the next run does the rest.
 package struct Repair: Sendable {
     /// How long to wait for another `init`.
     package var lockTimeout = Duration.seconds(600)
@@ -48,7 +48,7 @@ package struct Repair: Sendable {
         var report = try look()
         let found = report.findings.count
         for _ in 0..<Self.rounds where !report.findings.isEmpty {
-            let plan = FixPlan(report.findings, where: Self.takesNothing)
+            let plan = FixPlan(report.findings, where: Self.isWanted(report.findings))
             if plan.items.isEmpty { break }
             progress(report.findings.count)
             try apply(plan, report, connection)
@@ -69,13 +69,18 @@ package struct Repair: Sendable {
         return try verifier.run()
     }
 
-    /// Whether a statement only makes, changes or revokes: what it drops, others make anew.
-    private static func takesNothing(_ all: [FixStatement]) -> (FixStatement) -> Bool {
-        let made = all.reduce(into: Set<FixStatement.Thing>()) { $0.formUnion($1.makes) }
-        return { statement in
-            if statement.isComment { return false }
-            let objects = statement.removes.filter { if case .object = $0 { true } else { false } }
-            return objects.isEmpty ? !statement.sql.hasPrefix("DROP ") : objects.isSubset(of: made)
+    /// Whether a statement only makes, changes or revokes: what it drops, others make anew. Nor are rows written where a trigger
+    /// or rule of others would run with this role's rights.
+    private static func isWanted(_ findings: [Finding]) -> ([FixStatement]) -> (FixStatement) -> Bool {
+        let foreign = Set([.layout(.trigger, .extra), .layout(.rule, .extra), FindingCode.foreignCode].map(\.id))
+        let hasForeignCode = findings.contains { foreign.contains($0.code) }
+        return { all in
+            let made = all.reduce(into: Set<FixStatement.Thing>()) { $0.formUnion($1.makes) }
+            return { statement in
+                if statement.isComment || hasForeignCode && statement.writesRows { return false }
+                let objects = statement.removes.filter { if case .object = $0 { true } else { false } }
+                return objects.isEmpty ? !statement.sql.hasPrefix("DROP ") : objects.isSubset(of: made)
+            }
         }
     }
 

@@ -123,6 +123,29 @@ import Testing
         }
     }
 
+    @Test("A trigger of others is not run with a superuser's rights") func foreignTrigger() async throws {
+        try await TestDatabase.withSchema { settings in
+            let connection = try Connection(settings)
+            try connection.script(DataRows.sql)
+            try connection.script(
+                """
+                CREATE SCHEMA others; CREATE TABLE others.ran (who text);
+                CREATE FUNCTION others.run() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN INSERT INTO others.ran VALUES (current_user); RETURN NEW; END $$;
+                CREATE TRIGGER others BEFORE UPDATE ON public.email_messages FOR EACH ROW EXECUTE FUNCTION others.run();
+                SET session_replication_role = replica; UPDATE public.email_messages SET is_flagged = NULL;
+                RESET session_replication_role
+                """)
+            let result = try await CommandRunner.emaildb(["init", "--repair"], environment: settings.environment)
+            #expect(result.status == 1 && result.output.contains("EDB-D007"), "\(result)")
+            #expect(try connection.query("SELECT FROM others.ran").isEmpty)
+            // The control: once it is gone, rows are repaired.
+            try connection.query("DROP TRIGGER others ON public.email_messages")
+            let repaired = try await CommandRunner.emaildb(["init", "--repair"], environment: settings.environment)
+            #expect(repaired.status == 0, "\(repaired)")
+        }
+    }
+
     @Test("Only a superuser repairs") func whoMayNot() async throws {
         try await TestDatabase.withSchema { settings in
             let connection = try Connection(settings)

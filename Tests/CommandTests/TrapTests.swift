@@ -103,7 +103,8 @@ import Testing
         let commands: [([String], Set<Int32>)] = [
             (["status"], [0]), (["ready"], [0]), (["init"], [0]), (["init", "--plan"], [0]),
             (["verify", "--only", "layout,security"], [1]), (["verify", "--only", "plans"], [0]),
-            (["verify", "--only", "probe"], [0]),
+            (["verify", "--only", "probe"], [0]), (["verify", "--only", "data"], [0]), (["init", "--repair"], [1]),
+            (["doctor", "--deep"], [0, 1]), (["monitor", "tables"], [0]), (["monitor", "locks"], [0]),
             (["verify", "--fix-sql"], [1]), (["tune", "--profile", "production", "--plan"], [0]), (["pool"], [0]),
             (["verify", "--format", "json"], [1]),
             // Its sessions in the database postgres meet the traps there; in a database of others it refuses.

@@ -15,7 +15,8 @@ struct DoctorOptions: ParsableArguments {
     var deep = false
 
     @Option(
-        help: ArgumentHelp("Take thresholds from this file, lines of `name = warning, critical`.", valueName: "file"))
+        help: ArgumentHelp("Take thresholds from this file, lines of `name = warning, critical`.", valueName: "file"),
+        completion: .file())
     var thresholds: String?
 
     @Flag(help: "Print the thresholds as such a file, and do nothing else.")
