@@ -13,8 +13,9 @@ struct FixPlan {
         let statement: FixStatement
     }
 
-    /// What comes before the transaction: a constraint is checked when it is made, so rows are repaired first. Not where
-    /// functions, triggers or rules are to be put right: what others made of them would be run.
+    /// What comes before the transaction: a constraint is checked when it is made, so rows are repaired first.
+    ///
+    /// Not where functions, triggers or rules are to be put right: what others made of them would be run.
     private(set) var first: [Item] = []
     private(set) var together: [Item] = []
     private(set) var alone: [Item] = []

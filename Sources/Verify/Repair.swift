@@ -69,8 +69,9 @@ package struct Repair: Sendable {
         return try verifier.run()
     }
 
-    /// Whether a statement only makes, changes or revokes: what it drops, others make anew. Nor are rows written where a trigger
-    /// or rule of others would run with this role's rights.
+    /// Whether a statement only makes, changes or revokes: what it drops, others make anew.
+    ///
+    /// Nor are rows written where a trigger or rule of others would run with this role's rights.
     private static func isWanted(_ findings: [Finding]) -> ([FixStatement]) -> (FixStatement) -> Bool {
         let foreign = Set([.layout(.trigger, .extra), .layout(.rule, .extra), FindingCode.foreignCode].map(\.id))
         let hasForeignCode = findings.contains { foreign.contains($0.code) }
