@@ -32,7 +32,7 @@ TEST_ENV  := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$${SWT_EXPERIMENTAL_
 TEST_ARGS  = --disable-xctest $(if $(FILTER),--filter '$(FILTER)')
 
 .PHONY: help setup setup-test server build dist install test-dist demo stop check test test-matrix soak sanitize image up down \
-  test-container bench bench-init bench-verify peers mutants lint format step embed layout codes reference docs clean
+  test-container bench bench-init bench-verify peers mutants lint format step release embed layout codes reference docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -148,6 +148,11 @@ format: ## Format the Swift sources in place
 
 step: ## Make the files of a new step of the schema (NAME=words_in_lower_case)
 	@$(SCRIPTS)/embed-sql --step '$(NAME)'
+
+release: ## Keep the present schema as that of a release (VERSION=x.y.z): its steps never change again
+	@$(SCRIPTS)/fetch-postgresql 15
+	swift build --product emaildb
+	@EMAILDB_POSTGRES="$(STATE)/postgresql/15" $(FRESH) "$(DEBUG)" $(SCRIPTS)/keep-release "$(DEBUG)" '$(VERSION)'
 
 embed: ## Compile in what was added to sql/ or the documentation, or removed from it
 	@$(SCRIPTS)/embed-sql

@@ -14,20 +14,27 @@ package enum Session {
         try connection.script(repinning(serverVersion: connection.serverVersion))
     }
 
-    package static func repinning(serverVersion: Int) -> String {
-        "SET ROLE NONE; RESET ALL; " + pinning(serverVersion: serverVersion)
+    package static func repinning(serverVersion: Int, lockTimeout: String = lockTimeout) -> String {
+        "SET ROLE NONE; RESET ALL; " + pinning(serverVersion: serverVersion, lockTimeout: lockTimeout)
     }
 
+    /// How long a statement waits for a lock.
+    package static let lockTimeout = "5s"
+
     /// The statement, also part of the SQL that `--plan` prints.
-    /// - Parameter isLocal: whether it holds for the transaction only.
-    package static func pinning(serverVersion: Int, isLocal: Bool = false) -> String {
+    /// - Parameters:
+    ///   - isLocal: whether it holds for the transaction only.
+    ///   - lockTimeout: a time as PostgreSQL writes it.
+    package static func pinning(
+        serverVersion: Int, isLocal: Bool = false, lockTimeout: String = lockTimeout
+    ) -> String {
         var settings = [
             ("search_path", "pg_catalog, pg_temp"),
             ("role", "none"),
             ("statement_timeout", "0"),
             ("idle_in_transaction_session_timeout", "0"),
             ("idle_session_timeout", "0"),
-            ("lock_timeout", "5s"),
+            ("lock_timeout", lockTimeout),
             ("row_security", "off"),
             ("check_function_bodies", "on"),
             ("client_min_messages", "warning"),

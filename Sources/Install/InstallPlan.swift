@@ -10,15 +10,19 @@ enum InstallPlan {
             return "-- Nothing to do: every step of this emaildb is applied.\n"
         }
         let parts = Dictionary(uniqueKeysWithValues: SQLFile("install_plan").statements)
-        let pinning = Session.pinning(serverVersion: connection.serverVersion)
+        let isUpgrade = pending.first?.number != 1
+        let lockTimeout = isUpgrade ? StepRunner.upgradeLockTimeout : Session.lockTimeout
+        let pinning = Session.pinning(serverVersion: connection.serverVersion, lockTimeout: lockTimeout)
         let values = [
             "count": String(pending.count), "tool": toolVersion, "pin": pinning,
             "create": database.map { DatabaseCreation.statement($0, serverVersion: connection.serverVersion) } ?? "",
             "database": database.map(SQL.identifier) ?? "",
-            "keys": "\(InstallLock.keys.0), \(InstallLock.keys.1)",
+            "keys": "\(InstallLock.keys.0), \(InstallLock.keys.1)", "lock_timeout": lockTimeout,
         ]
         func part(_ title: String) -> String { (parts[title] ?? "").filling(values) }
-        var lines = [part("start")] + (database == nil ? [] : [part("create"), part("connect")]) + [part("lock")]
+        var lines =
+            [part("start")] + (isUpgrade ? [part("upgrade")] : [])
+            + (database == nil ? [] : [part("create"), part("connect")]) + [part("lock")]
         for series in SchemaStep.transactions(pending) {
             let steps = series.map { step in
                 (parts[step.kind.rawValue] ?? "").filling([

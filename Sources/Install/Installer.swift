@@ -129,7 +129,9 @@ package struct Installer: Sendable {
         defer { if connection.isAlive { try? InstallLock.release(connection) } }
         // The process that held the lock before may have applied them.
         let pending = try comparison(connection).pending
-        let runner = StepRunner(deadline: deadline, isSuperuser: isSuperuser, source: source, progress: progress)
+        let runner = StepRunner(
+            deadline: deadline, isSuperuser: isSuperuser, source: source, isUpgrade: pending.first?.number != 1,
+            progress: progress)
         return try SchemaStep.transactions(pending).flatMap { series in
             try zip(series, runner.apply(series, connection)).map { step, milliseconds in
                 InstallReport.AppliedStep(step: step.number, name: step.name, milliseconds: milliseconds)

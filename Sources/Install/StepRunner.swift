@@ -9,7 +9,16 @@ struct StepRunner {
     /// Whether the role can bring about every fact, so that none may be missing.
     let isSuperuser: Bool
     let source: SchemaSource
+    /// Whether steps before these are in use, so that what waits behind a lock of ours waits for a moment only.
+    let isUpgrade: Bool
     let progress: (InstallProgress) -> Void
+
+    /// How long a step waits for a lock: whoever comes after it waits as long.
+    ///
+    /// Then everything is rolled back and tried again. An application's statement meets at most a few such waits in a row,
+    /// one for each table that the steps change, and shall wait less than a second.
+    private var lockTimeout: String { isUpgrade ? Self.upgradeLockTimeout : Session.lockTimeout }
+    static let upgradeLockTimeout = "200ms"
 
     /// Applies steps that commit together.
     ///
@@ -38,7 +47,7 @@ struct StepRunner {
     private func applyInTransaction(
         _ series: [SchemaStep], _ connection: borrowing Connection, beginning: (SchemaStep) -> Void
     ) throws -> [Int] {
-        try connection.script("BEGIN")
+        try connection.script("BEGIN; SET LOCAL lock_timeout = '\(lockTimeout)'")
         do {
             let milliseconds = try series.map { step in
                 try Interruption.check()
@@ -70,7 +79,7 @@ struct StepRunner {
         }
         let milliseconds = start.duration(to: .now).wholeMilliseconds
         let end = [
-            Session.repinning(serverVersion: connection.serverVersion), step.returnRoles,
+            Session.repinning(serverVersion: connection.serverVersion, lockTimeout: lockTimeout), step.returnRoles,
             LedgerWriter.recordDone(step, milliseconds: milliseconds),
         ]
         try run(end.joined(separator: "\n"), of: step, connection)

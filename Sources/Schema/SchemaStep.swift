@@ -16,6 +16,8 @@ package struct SchemaStep: Sendable, Hashable {
     /// The file's text with LF line ends and without a byte order mark: what is hashed, and what is sent.
     package let sql: String
     package let kind: Kind
+    /// Whether it commits apart from other steps where it upgrades a database in use.
+    package let commitsAlone: Bool
     /// The roles that it creates objects as, beside the owner.
     package let lends: [Role]
     /// `sha256:` and the digest of ``sql`` in hexadecimal: a later algorithm can be told from this one.
@@ -45,6 +47,7 @@ package struct SchemaStep: Sendable, Hashable {
         sql = Self.normalised(text)
         let header = StepHeader(sql)
         kind = header.kind
+        commitsAlone = header.commitsAlone
         lends = header.lends
         hash = "sha256:" + SHA256.hexadecimal(sql)
         chain = "sha256:" + SHA256.hexadecimal(previousChain + "\n" + hash)
@@ -70,9 +73,15 @@ package struct SchemaStep: Sendable, Hashable {
 
 extension SchemaStep {
     /// Pending steps as they commit: those that can run in a transaction together, each of the others alone, in their order.
+    ///
+    /// A series that begins with the first step makes a database that nobody uses yet: there no step has to commit alone.
     package static func transactions(_ steps: [SchemaStep]) -> [[SchemaStep]] {
-        steps.reduce(into: []) { series, step in
-            if step.kind == .transactional, series.last?.last?.kind == .transactional {
+        let isUpgrade = steps.first?.number != 1
+        func isJoined(_ step: SchemaStep) -> Bool {
+            step.kind == .transactional && !(isUpgrade && step.commitsAlone)
+        }
+        return steps.reduce(into: []) { series, step in
+            if isJoined(step), series.last?.last.map(isJoined) == true {
                 series[series.count - 1].append(step)
             } else {
                 series.append([step])

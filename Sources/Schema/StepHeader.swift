@@ -3,9 +3,11 @@ import Core
 /// The directives of a step, the lines `-- emaildb: ...` at the top of its file.
 ///
 /// - `no-transaction`: the step cannot run in a transaction.
+/// - `own-transaction`: where steps before it are in use, the step commits apart from them, so that their locks are gone while it reads.
 /// - `lends ROLE ...`: the installing role may act as these roles while the step runs, and they may create objects.
 struct StepHeader {
     private(set) var kind = SchemaStep.Kind.transactional
+    private(set) var commitsAlone = false
     private(set) var lends: [Role] = []
     /// What is wrong, each with its line before it.
     private(set) var problems: [String] = []
@@ -30,14 +32,21 @@ struct StepHeader {
         var problems: [String] = []
         switch words.first {
         case "no-transaction" where words.count == 1: kind = .noTransaction
+        case "own-transaction" where words.count == 1: commitsAlone = true
         case "lends" where words.count > 1:
             lends += words.dropFirst().compactMap { Role(rawValue: $0) }
             problems = words.dropFirst().filter { !Self.lendable.contains($0) }.map {
                 "role '\($0)' cannot be lent, only \(Self.lendable.joined(separator: ", "))"
             }
-        default: return ["unknown directive '\(words.joined(separator: " "))', not no-transaction or lends ROLE ..."]
+        default:
+            return [
+                "unknown directive '\(words.joined(separator: " "))', not no-transaction, own-transaction or lends ROLE ..."
+            ]
         }
         if kind == .noTransaction && !lends.isEmpty { problems.append("a step outside transactions cannot lend roles") }
+        if kind == .noTransaction && commitsAlone {
+            problems.append("a step is no-transaction or own-transaction, not both")
+        }
         return problems
     }
 

@@ -99,8 +99,15 @@ import Testing
         ("-- emaildb: lends email_service", "1: role 'email_service' \(lendable)"),
         ("-- emaildb: lends email_audit email_owner", "1: role 'email_owner' \(lendable)"),
         ("-- emaildb: lends email_audit\n-- emaildb: lends a;b", "2: role 'a;b' \(lendable)"),
-        ("-- emaildb: lends", "1: unknown directive 'lends', not no-transaction or lends ROLE ..."),
-        ("-- emaildb: no-transactions", "1: unknown directive 'no-transactions', not no-transaction or lends ROLE ..."),
+        (
+            "-- emaildb: no-transaction\n-- emaildb: own-transaction",
+            "2: a step is no-transaction or own-transaction, not both"
+        ),
+        ("-- emaildb: lends", "1: unknown directive 'lends', not no-transaction, own-transaction or lends ROLE ..."),
+        (
+            "-- emaildb: no-transactions",
+            "1: unknown directive 'no-transactions', not no-transaction, own-transaction or lends ROLE ..."
+        ),
         ("-- A step.\n-- emaildb: lends email_audit", "2: \(top)"),
         ("-- emaildb: lends email_audit\n\n  --emaildb:no-transaction", "3: \(top)"),
         (

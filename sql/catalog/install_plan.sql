@@ -2,6 +2,9 @@
 --- start
 -- {count} steps of emaildb {tool}. Run with: psql -X -f FILE
 \set ON_ERROR_STOP on
+--- upgrade
+-- The database is in use: a lock that is not to be had within {lock_timeout} ends this script. What was not committed is as it was;
+-- print the script again and run it.
 --- create
 {create};
 --- connect
