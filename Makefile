@@ -32,7 +32,7 @@ TEST_ENV  := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$${SWT_EXPERIMENTAL_
 TEST_ARGS  = --disable-xctest $(if $(FILTER),--filter '$(FILTER)')
 
 .PHONY: help setup setup-test server build dist install test-dist demo stop check test test-matrix soak sanitize image up down \
-  test-container bench bench-init bench-verify peers mutants lint format step release embed layout codes reference docs clean
+  test-container bench bench-scale bench-init bench-verify peers mutants lint format step release embed layout codes reference docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -125,6 +125,10 @@ FRESH = $(SCRIPTS)/with-server
 bench: server build ## Measure loading, reading and searching, and judge the goals (BENCH='--compare FILE --messages N')
 	@$(FRESH) --tuned "$(RELEASE)" "$(RELEASE)" bench --format json $(BENCH) >"$(STATE)/bench.json"
 	@$(SCRIPTS)/bench-goals "$(STATE)/bench.json"
+
+bench-scale: server build ## Measure with 1,200,000 messages, which stay in .emaildb/scale for the next run (BENCH='--seconds 300')
+	@$(FRESH) --tuned --keep "$(STATE)/scale" "$(RELEASE)" "$(RELEASE)" bench --scale --format json $(BENCH) >"$(STATE)/bench-scale.json"
+	@$(SCRIPTS)/bench-goals "$(STATE)/bench-scale.json"
 
 bench-init bench-verify: bench-%: server build ## Measure init beside psql, or verify beside pg_dump; fail over a limit (ROUNDS=n)
 	@$(FRESH) "$(RELEASE)" $(SCRIPTS)/measure $* "$(RELEASE)" $(if $(ROUNDS),--rounds $(ROUNDS))

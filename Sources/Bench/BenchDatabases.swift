@@ -29,12 +29,7 @@ struct BenchDatabases: Sendable {
         let connection = try Connection(maintenance)
         // Others may have put functions and operators into schema public.
         try Session.pin(connection)
-        let isSuperuser = try connection.query("SELECT rolsuper AS s FROM pg_roles WHERE rolname = current_user")
-        guard isSuperuser.first?.flag("s") == true else {
-            throw Failure.refused(
-                "\(connection.user) is not a superuser, so it cannot act as the application with its row security",
-                fix: "Name one with --username, or start a private server: emaildb dev start")
-        }
+        try Self.requireSuperuser(connection)
         let taken = try connection.query(
             "SELECT datname FROM pg_database WHERE datname IN ($1, $2)", [name, name + "_documented"]
         ).compactMap { $0[0] }
@@ -53,6 +48,15 @@ struct BenchDatabases: Sendable {
         guard tables.isEmpty else {
             throw Failure.refused(
                 "the database \(name) is not empty", fix: "Name an empty or absent one with --database.")
+        }
+    }
+
+    static func requireSuperuser(_ connection: borrowing Connection) throws {
+        let isSuperuser = try connection.query("SELECT rolsuper AS s FROM pg_roles WHERE rolname = current_user")
+        guard isSuperuser.first?.flag("s") == true else {
+            throw Failure.refused(
+                "\(connection.user) is not a superuser, so it cannot act as the application with its row security",
+                fix: "Name one with --username, or start a private server: emaildb dev start")
         }
     }
 
@@ -80,7 +84,7 @@ struct BenchDatabases: Sendable {
 }
 
 extension ConnectionSettings {
-    fileprivate func database(_ name: String) -> ConnectionSettings {
+    func database(_ name: String) -> ConnectionSettings {
         var settings = self
         settings["dbname"] = name
         return settings

@@ -71,8 +71,8 @@ struct BenchLoad: Sendable {
         }
         let times = outcome.values.flatMap(\.times).sorted()
         return [
-            .rate: Double(times.count) / outcome.elapsed.inSeconds, .p50: Self.percentile(50, of: times),
-            .p99: Self.percentile(99, of: times),
+            .rate: Double(times.count) / outcome.elapsed.inSeconds, .p50: times.percentile(50),
+            .p99: times.percentile(99),
         ]
     }
 
@@ -100,11 +100,6 @@ struct BenchLoad: Sendable {
         return try store.transaction(connection, tenant: message.text("tenant_id"), account: account) {
             try connection.execute("request", parameters).affectedRows
         }
-    }
-
-    /// The smallest value that so many in a hundred are not above (nearest rank).
-    private static func percentile(_ percent: Int, of sorted: [Double]) -> Double {
-        sorted[max(0, (sorted.count * percent + 99) / 100 - 1)]
     }
 
     /// Write-ahead log of a read flag, bytes.

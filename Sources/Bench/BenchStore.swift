@@ -10,9 +10,6 @@ struct BenchStore: Sendable {
         case documented
     }
 
-    /// The role that an application logs in as; an ordinary role without BYPASSRLS.
-    private static let applicationRole = Role.service.name
-
     let layout: Layout
     /// How a superuser connects to it.
     let settings: ConnectionSettings
@@ -32,11 +29,11 @@ struct BenchStore: Sendable {
             try connection.names("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"))
     }
 
-    /// A session as the application's: its role, which row security applies to, and its settings.
-    func connect() throws -> Connection {
+    /// A session as the application's, or another role's: row security applies to it, and it has the role's settings.
+    func connect(_ role: Role = .service) throws -> Connection {
         let connection = try Connection(settings)
-        try connection.query(SQLFile("bench_login"), [Self.applicationRole])
-        try connection.query("SET SESSION AUTHORIZATION \(Self.applicationRole)")
+        try connection.query(SQLFile("bench_login"), [role.name])
+        try connection.query("SET SESSION AUTHORIZATION \(role.name)")
         return connection
     }
 

@@ -136,8 +136,14 @@ static const struct schema_sql queries[] = {
     {"bench_attachments", TEXT{
 #embed "../../sql/catalog/bench_attachments.sql" suffix(, 0)
     }},
+    {"bench_calls", TEXT{
+#embed "../../sql/catalog/bench_calls.sql" suffix(, 0)
+    }},
     {"bench_login", TEXT{
 #embed "../../sql/catalog/bench_login.sql" suffix(, 0)
+    }},
+    {"bench_mailbox", TEXT{
+#embed "../../sql/catalog/bench_mailbox.sql" suffix(, 0)
     }},
     {"bench_parts", TEXT{
 #embed "../../sql/catalog/bench_parts.sql" suffix(, 0)

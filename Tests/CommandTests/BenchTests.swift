@@ -63,6 +63,48 @@ import Testing
         #expect(left.isEmpty, "\(left.map { $0[0] ?? "" })")
     }
 
+    @Test func atSizeTheDatabaseStaysAndIsUsedAgain() async throws {
+        let settings = try await TestServer.shared.connectionSettings()
+        let name = TestDatabase.uniqueName()
+        let command = [
+            "bench", "--scale", "--messages", "1000", "--tenants", "6", "--seconds", "1", "--format", "json",
+            "--database", name,
+        ]
+        let first = try await CommandRunner.emaildb(command, environment: settings.environment)
+        try #require(first.status == 0, "\(first.errors)")
+        let report = try first.json(ScaleReport.self)
+        #expect(report.rows.allSatisfy { $0.calls > 0 && $0.p50 > 0 && $0.p50 <= $0.p99 && $0.p99 <= $0.max })
+        for row in ["email_changes, 500", "email_ingest of 500", "email_merge_search", "email_offboard_tenant"] {
+            #expect(report.rows.contains { $0.name == row }, "\(row)")
+        }
+        #expect(report.rows.count { $0.name.contains("beside") } == 8)
+        let database = settings.database(name)
+        func counts() throws -> String {
+            try Connection(database).value(
+                "SELECT count(*) || ' ' || count(DISTINCT tenant_id) || ' ' || md5(string_agg(message_id, '' ORDER BY message_id))"
+                    + " FROM public.email_messages")
+        }
+        let kept = try counts()
+        #expect(kept.hasPrefix("\(report.messages) \(report.tenants) "), "\(kept)")
+        // As a run that was killed leaves it.
+        try Connection(database).query("UPDATE public.email_accounts SET account_name = 'kept'")
+        let second = try await CommandRunner.emaildb(command, environment: settings.environment)
+        #expect(second.status == 0, "\(second.errors)")
+        #expect(try counts() == kept)
+        #expect(
+            try Connection(database).value("SELECT count(*) FROM public.email_accounts WHERE account_name <> 'kept'")
+                == "0")
+
+        let other = try await CommandRunner.emaildb(
+            command.map { $0 == "6" ? "7" : $0 }, environment: settings.environment)
+        #expect(other.status == 4 && other.errors.contains("DROP DATABASE"), "\(other)")
+        try Connection(settings.database("postgres")).query("DROP DATABASE \(name) WITH (FORCE)")
+        try Connection(settings.database("postgres")).query("CREATE DATABASE \(name)")
+        let stranger = try await CommandRunner.emaildb(command, environment: settings.environment)
+        #expect(stranger.status == 4 && !stranger.errors.contains("DROP DATABASE"), "\(stranger)")
+        try Connection(settings.database("postgres")).query("DROP DATABASE \(name)")
+    }
+
     @Test func aDatabaseWithTablesInItIsRefusedAndKept() async throws {
         try await TestDatabase.withEmpty { settings in
             let connection = try Connection(settings)

@@ -5,29 +5,45 @@ import FoundationEssentials
 
 /// How much `bench` measures.
 struct BenchOptions: ParsableArguments {
-    @Option(help: "Messages to load.")
-    var messages = Benchmark.Options().messages
+    @Option(
+        help: ArgumentHelp(
+            "Messages to load: \(usual.messages), with --scale \(ScaleBenchmark.messages).", valueName: "n"))
+    var messages: Int?
 
-    @Option(help: "Tenants to share them among; one of them gets a fifth or more.")
-    var tenants = Benchmark.Options().tenants
+    @Option(
+        help: ArgumentHelp(
+            "Tenants to share them among, \(usual.tenants), with --scale \(ScaleBenchmark.tenants); one of them gets a fifth or more.",
+            valueName: "n"))
+    var tenants: Int?
 
-    @Option(help: "How long each workload runs with each number of clients.")
-    var seconds = Benchmark.Options().seconds
+    @Option(
+        help: ArgumentHelp(
+            "How long each workload runs with each number of clients, 2, or with --scale the steady load, 300.",
+            valueName: "n"))
+    var seconds: Double?
 
     @Option(help: ArgumentHelp("Numbers of clients.", valueName: "n,n,.."))
-    var clients = "1,4,16"
+    var clients = Self.usualClients
+    private static let usualClients = "1,4,16"
 
     @Option(help: "The number that makes the same messages again.")
     var seed = Benchmark.Options().seed
 
     @Option(
         help: ArgumentHelp(
-            "Use this database, which must be absent or empty, instead of \(Benchmark.defaultDatabase).",
+            "Use this database instead of \(Benchmark.defaultDatabase) or \(ScaleBenchmark.defaultDatabase); it must be absent or empty.",
             valueName: "name"))
     var database: String?
 
     @Flag(help: "Search again when the other tenants have ten times their mail; takes five times as long.")
     var growth = false
+
+    @Flag(
+        help: """
+            Measure at size instead: many calls in one session, writers at a steady pace, writers beside maintenance. The \
+            database stays for later runs.
+            """)
+    var scale = false
 
     @Flag(help: "Leave the databases there.")
     var keep = false
@@ -37,10 +53,18 @@ struct BenchOptions: ParsableArguments {
         completion: .file())
     var compare: String?
 
+    private static let usual = Benchmark.Options()
+
     func validate() throws {
-        try Self.validateMessages(messages)
-        if tenants < 2 || tenants > 10_000 { throw ValidationError("Tenants: from 2 to 10000.") }
-        if !(0...3600).contains(seconds) { throw ValidationError("Seconds: from 0 to 3600.") }
+        let options = options
+        try Self.validateMessages(options.messages)
+        if options.tenants < 2 || options.tenants > 10_000 { throw ValidationError("Tenants: from 2 to 10000.") }
+        if !(0...3600).contains(options.seconds) { throw ValidationError("Seconds: from 0 to 3600.") }
+        if scale && (growth || keep || compare != nil || clients != Self.usualClients) {
+            throw ValidationError(
+                "--scale keeps its database and measures one thing after another: leave out --growth, --keep, --compare and --clients."
+            )
+        }
         if clientCounts.isEmpty || clientCounts.contains(where: { !(1...1000).contains($0) }) {
             throw ValidationError("Clients: numbers from 1 to 1000, with commas between them.")
         }
@@ -59,9 +83,9 @@ struct BenchOptions: ParsableArguments {
 
     var options: Benchmark.Options {
         var options = Benchmark.Options()
-        options.messages = messages
-        options.tenants = tenants
-        options.seconds = seconds
+        options.messages = messages ?? (scale ? ScaleBenchmark.messages : options.messages)
+        options.tenants = tenants ?? (scale ? ScaleBenchmark.tenants : options.tenants)
+        options.seconds = seconds ?? (scale ? 300 : options.seconds)
         options.clients = clientCounts
         options.seed = seed
         options.database = database
