@@ -119,10 +119,7 @@ extension Mutation {
             "EDB-L053", "setting database enable_hashjoin in every database", "ALTER ROLE ALL SET enable_hashjoin = off"
         ),
         .init(
-            "EDB-S026", "database", "UPDATE pg_database SET datcollversion = '0.1' WHERE datname = '{database}'",
-            undo:
-                "UPDATE pg_database SET datcollversion = pg_database_collation_actual_version(oid) WHERE datname = '{database}'"
-        ),
+            "EDB-S026", "database", "UPDATE pg_database SET datcollversion = '0.1' WHERE datname = '{database}'"),
     ]
 
     private static let replication: [Mutation] = [
