@@ -61,10 +61,11 @@ install: build ## Install the release with man pages and completions (PREFIX=/us
 test-dist: dist ## Pack twice and compare the bytes; install both ways and run what is installed
 	@$(SCRIPTS)/test-dist "$(RELEASE)" .build/dist
 
-demo: server build ## Start a private PostgreSQL 16 in .emaildb, create the database, print how to connect
+demo: server build ## Start a private PostgreSQL 16 in .emaildb, create the database, store sample mail, print how to connect and search
 	"$(RELEASE)" dev start --postgres "$$EMAILDB_POSTGRES"
 	@settings=$$("$(RELEASE)" dev env) && eval "$$settings" && set -x && "$(RELEASE)" init && "$(RELEASE)" status
 	"$(RELEASE)" dev status
+	"$(RELEASE)" dev start --sample
 
 stop: ## Stop the demo server; its data stays
 	@if [ -x "$(RELEASE)" ]; then "$(RELEASE)" dev stop; \

@@ -295,6 +295,9 @@ static const struct schema_sql queries[] = {
     {"role_settings", TEXT{
 #embed "../../sql/catalog/role_settings.sql" suffix(, 0)
     }},
+    {"sample_mail", TEXT{
+#embed "../../sql/catalog/sample_mail.sql" suffix(, 0)
+    }},
     {"security_catalog_rights", TEXT{
 #embed "../../sql/catalog/security_catalog_rights.sql" suffix(, 0)
     }},

@@ -134,8 +134,14 @@ package struct LocalServer: Sendable {
             """
     }
 
-    /// Becomes psql, in a database or, where there is none of that name, in `postgres`.
-    package func becomePsql(_ database: String, _ arguments: [String]) throws(Failure) -> Never {
+    /// Becomes psql: in a database that `emaildb init` made as the application, which serves a tenant of ``SampleMail`` when it is
+    /// there; else as the superuser.
+    ///
+    /// Where there is no database of that name, in `postgres`.
+    /// - Parameter telling: what is to be said first: as whom.
+    package func becomePsql(
+        _ database: String, _ arguments: [String], telling: (String) -> Void
+    ) throws(Failure) -> Never {
         let running = try requireRunning()
         // They lead elsewhere; PG_COLOR and the like are psql's own.
         for name in ProcessInfo.processInfo.environment.keys where name.hasPrefix("PG") && !name.hasPrefix("PG_") {
@@ -144,15 +150,41 @@ package struct LocalServer: Sendable {
         let found = connectionSettings.flatMap { settings in
             try? Connection(settings).query("SELECT FROM pg_database WHERE datname = $1", [database])
         }
+        var user = Self.superuser
+        if found?.isEmpty == false, let hasSample = hasSample(database) {
+            user = Role.service.name
+            if hasSample { setenv("PGOPTIONS", "-c app.current_tenant_id=\(SampleMail.firstTenant)", 1) }
+            telling(
+                "as email_service, "
+                    + (hasSample ? "tenant \(SampleMail.firstTenant) of the sample" : "no tenant: no rows")
+                    + "; as the superuser: emaildb dev psql -U \(Self.superuser)")
+        }
         try Interruption.check()
         Interruption.uninstall()
         setenv("PGPASSFILE", passwordFile, 1)
         unsetenv("PGPASSWORD")
         unsetenv("PGSERVICE")
         become(
-            ["psql", "-h", "127.0.0.1", "-p", String(running.port), "-U", Self.superuser, "-d"]
+            ["psql", "-h", "127.0.0.1", "-p", String(running.port), "-U", user, "-d"]
                 + [found?.isEmpty == false ? database : "postgres"] + arguments)
         throw Failure(.failed, "psql cannot be started", fix: "apt-get install postgresql-client")
+    }
+
+    /// How the application connects to a database; nil when no server runs.
+    package func applicationSettings(_ database: String) -> ConnectionSettings? {
+        guard var settings = connectionSettings else { return nil }
+        settings["dbname"] = database
+        settings["user"] = Role.service.name
+        return settings
+    }
+
+    /// Whether the application finds mail of the sample in a database; nil where it cannot log in.
+    private func hasSample(_ database: String) -> Bool? {
+        guard let settings = applicationSettings(database), let connection = try? Connection(settings) else {
+            return nil
+        }
+        _ = try? connection.query("SELECT set_config('app.current_tenant_id', $1, false)", [SampleMail.firstTenant])
+        return (try? connection.query("SELECT FROM public.email_accounts LIMIT 1"))?.isEmpty == false
     }
 
     private func requireRunning() throws(Failure) -> RunningServer {

@@ -34,7 +34,8 @@ import Testing
 
         #expect(try await dev("stop").output == "stopped\n")
         #expect(try await dev("start", "--postgres", binaries).status == 0)
-        let kept = try await dev("psql", "-X", "-At", "-c", "SELECT count(*) > 10 FROM emaildb.ledger")
+        let kept = try await dev(
+            "psql", "-U", "postgres", "-X", "-At", "-c", "SELECT count(*) > 10 FROM emaildb.ledger")
         #expect(kept.output == "t\n", "\(kept)")
         #expect(try await dev("stop").status == 0)
     }
@@ -91,6 +92,37 @@ import Testing
             ["dev", "psql", "-X", "-At", "-c", "SELECT current_database(), current_setting('work_mem')"],
             environment: elsewhere, in: folder.path)
         #expect(direct.output == "email_service|4MB\n", "\(direct)")
+        #expect(try await CommandRunner.emaildb(["dev", "stop"], in: folder.path).status == 0)
+    }
+
+    @Test("The sample has mail to search, and every line that it prints works when typed") func sample() async throws {
+        let folder = try TemporaryFolder()
+        let binaries = try ServerBinaries.find(nil, state: ".emaildb").directory
+        let start = ["dev", "start", "--sample", "--postgres", binaries]
+        let first = try await CommandRunner.emaildb(start, in: folder.path)
+        try #require(first.status == 0, "\(first)")
+        #expect(first.output.contains("360 messages of 3 tenants") && first.output.contains("lighthouse"), "\(first)")
+        let second = try await CommandRunner.emaildb(start, in: folder.path)
+        #expect(second.status == 0 && second.output == first.output, "\(second)")
+
+        let typed = first.output.split(separator: "\n").compactMap { line -> String? in
+            let start = ["eval ", CommandRunner.emaildb].compactMap { line.firstRange(of: $0)?.lowerBound }.min()
+            return start.map { String(line[$0...]) }
+        }
+        #expect(typed.count == 5)
+        var answers: [String] = []
+        for command in typed {
+            let result = try await CommandRunner.run("sh", ["-c", "\(command) </dev/null"], in: folder.path)
+            #expect(result.status == 0, "\(command): \(result)")
+            answers.append(result.output)
+        }
+        #expect(
+            answers[0].contains("Invoice INV-") && answers[2].contains("120") && answers[3].contains(" 0\n"),
+            "\(answers)")
+        let superuser = try await CommandRunner.emaildb(
+            ["dev", "psql", "-U", "postgres", "-X", "-At", "-c", "SELECT current_user, count(*) FROM email_messages"],
+            in: folder.path)
+        #expect(superuser.output == "postgres|360\n", "\(superuser)")
         #expect(try await CommandRunner.emaildb(["dev", "stop"], in: folder.path).status == 0)
     }
 }

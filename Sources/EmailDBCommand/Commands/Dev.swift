@@ -1,6 +1,9 @@
 import ArgumentParser
 import Core
+import Glibc
+import Install
 import Report
+import Schema
 import Server
 
 struct Dev: ParsableCommand {
@@ -28,6 +31,10 @@ struct Dev: ParsableCommand {
         @Option(help: "Port on 127.0.0.1; another free one is taken when it is in use.")
         var port = 5434
 
+        @Flag(
+            help: "Also create the database and store a few hundred messages of three tenants, to look at and search.")
+        var sample = false
+
         func validate() throws {
             if !(1...65535).contains(port) { throw ValidationError("A port is a number from 1 to 65535.") }
         }
@@ -39,7 +46,28 @@ struct Dev: ParsableCommand {
                 terminal.show(
                     "PostgreSQL runs on 127.0.0.1:\(running.port) (process \(running.pid), data in \(Dev.state))")
             }
+            if sample { try storeSample(terminal) }
             return .done
+        }
+
+        private func storeSample(_ terminal: Terminal) throws {
+            let database = ConnectionOptions.defaultDatabase
+            guard let superuser = Dev.server.connectionSettings,
+                let application = Dev.server.applicationSettings(database)
+            else { throw Failure(.cannotConnect, "no server runs here", fix: "emaildb dev start") }
+            var installer = Installer(settings: superuser, database: database, source: .embedded())
+            installer.passwords = [
+                try PasswordOptions.password(
+                    NamedFile(name: RolePassword.application, path: Dev.server.applicationPasswordFile))
+            ]
+            installer.progress = terminal.show
+            let report = try installer.run()
+            terminal.talk(
+                "\(database): \(report.applied.isEmpty ? "is there" : "created, \(report.applied.count) steps")")
+            let called = CommandLine.arguments.first ?? "emaildb"
+            let isPlain = called.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./".contains($0)) }
+            terminal.show(
+                try SampleMail.store(application).text(program: isPlain ? called : called.quotedForShell))
         }
     }
 
@@ -93,14 +121,22 @@ struct Dev: ParsableCommand {
     }
 
     struct Psql: DevCommand {
-        static let configuration = CommandConfiguration(abstract: "Open psql on the server.")
+        static let configuration = CommandConfiguration(
+            abstract: "Open psql on the server, as the application.",
+            discussion: """
+                As email_service, serving a tenant of the sample when it is there (emaildb dev start --sample); as postgres where \
+                there is no database yet. To be the superuser: emaildb dev psql -U postgres
+                """)
 
         @Argument(parsing: .captureForPassthrough, help: "Passed on to psql.")
         var arguments: [String] = []
 
         func execute(_ terminal: Terminal) throws -> ExitStatus {
             try Dev.enter()
-            try Dev.server.becomePsql(ConnectionOptions.defaultDatabase, arguments)
+            try Dev.server.becomePsql(ConnectionOptions.defaultDatabase, arguments) { words in
+                // What a script reads stays as psql wrote it.
+                if isatty(STDIN_FILENO) != 0 { terminal.talk("\(words)") }
+            }
         }
     }
 }

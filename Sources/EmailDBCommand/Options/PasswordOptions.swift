@@ -42,7 +42,7 @@ struct PasswordOptions: ParsableArguments {
         return try files.map(Self.password)
     }
 
-    private static func password(_ file: NamedFile<String>) throws -> RolePassword {
+    static func password(_ file: NamedFile<String>) throws -> RolePassword {
         let data = try inputFile(file.path, "--password-file")
         guard let password = RolePassword.text(data) else {
             throw ValidationError("The password file \(file.path) is empty, no UTF-8 text, or holds a NUL character.")
