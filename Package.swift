@@ -55,6 +55,7 @@ let package = Package(
         room("Fix", ["Schema", "Core", "Postgres"]),
         room("Install", ["Fix", "Schema", "Core", "Postgres"]),
         room("Verify", ["Install", "Fix", "Schema", "Core", "Postgres"]),
+        room("Adopt", ["Install", "Fix", "Schema", "Core", "Postgres"]),
         room("Doctor", ["Verify", "Install", "Schema", "Core", "Postgres"]),
         room("Server", ["Install", "Schema", "Core", "Postgres"], ["CSpawn"]),
         room("Bench", ["Install", "Schema", "Core", "Postgres"]),
@@ -62,13 +63,16 @@ let package = Package(
         room("Pooler", ["Install", "Core", "Postgres"]),
         room(
             "Report",
-            ["Pooler", "Tune", "Bench", "Server", "Doctor", "Verify", "Install", "Fix", "Schema", "Core", "Postgres"],
+            [
+                "Pooler", "Tune", "Bench", "Server", "Doctor", "Adopt", "Verify", "Install", "Fix", "Schema", "Core",
+                "Postgres",
+            ],
             ["CGuides"]),
         room(
             "EmailDBCommand",
             [
-                "Report", "Pooler", "Tune", "Bench", "Server", "Doctor", "Verify", "Install", "Fix", "Schema", "Core",
-                "Postgres",
+                "Report", "Pooler", "Tune", "Bench", "Server", "Doctor", "Adopt", "Verify", "Install", "Fix", "Schema",
+                "Core", "Postgres",
             ],
             arguments),
 
@@ -89,6 +93,7 @@ let package = Package(
         tests("InstallTests", ["Install", "Server", "Schema", "Core", "Postgres"]),
         tests("VerifyTests", ["Verify", "Fix", "Schema", "Core", "Postgres"]),
         tests("DoctorTests", ["Doctor", "Verify", "Server", "Schema", "Core", "Postgres"]),
+        tests("AdoptTests", ["Adopt", "Verify", "Install", "Server", "Schema", "Core", "Postgres"]),
         tests("ServerTests", ["Server", "Core", "Postgres"]),
         tests("TuneTests", ["Tune", "Bench", "Server", "Schema", "Core", "Postgres"]),
         tests("PoolerTests", ["Pooler", "Postgres"]),

@@ -133,6 +133,57 @@ static const struct schema_sql steps[] = {
 };
 
 static const struct schema_sql queries[] = {
+    {"adopt_columns", TEXT{
+#embed "../../sql/catalog/adopt_columns.sql" suffix(, 0)
+    }},
+    {"adopt_copy", TEXT{
+#embed "../../sql/catalog/adopt_copy.sql" suffix(, 0)
+    }},
+    {"adopt_dependants", TEXT{
+#embed "../../sql/catalog/adopt_dependants.sql" suffix(, 0)
+    }},
+    {"adopt_functions", TEXT{
+#embed "../../sql/catalog/adopt_functions.sql" suffix(, 0)
+    }},
+    {"adopt_gate", TEXT{
+#embed "../../sql/catalog/adopt_gate.sql" suffix(, 0)
+    }},
+    {"adopt_made", TEXT{
+#embed "../../sql/catalog/adopt_made.sql" suffix(, 0)
+    }},
+    {"adopt_moves", TEXT{
+#embed "../../sql/catalog/adopt_moves.sql" suffix(, 0)
+    }},
+    {"adopt_outsiders", TEXT{
+#embed "../../sql/catalog/adopt_outsiders.sql" suffix(, 0)
+    }},
+    {"adopt_owned", TEXT{
+#embed "../../sql/catalog/adopt_owned.sql" suffix(, 0)
+    }},
+    {"adopt_rights", TEXT{
+#embed "../../sql/catalog/adopt_rights.sql" suffix(, 0)
+    }},
+    {"adopt_rows", TEXT{
+#embed "../../sql/catalog/adopt_rows.sql" suffix(, 0)
+    }},
+    {"adopt_sessions", TEXT{
+#embed "../../sql/catalog/adopt_sessions.sql" suffix(, 0)
+    }},
+    {"adopt_state", TEXT{
+#embed "../../sql/catalog/adopt_state.sql" suffix(, 0)
+    }},
+    {"adopt_tables", TEXT{
+#embed "../../sql/catalog/adopt_tables.sql" suffix(, 0)
+    }},
+    {"adopt_taken", TEXT{
+#embed "../../sql/catalog/adopt_taken.sql" suffix(, 0)
+    }},
+    {"adopt_undo", TEXT{
+#embed "../../sql/catalog/adopt_undo.sql" suffix(, 0)
+    }},
+    {"adopt_work", TEXT{
+#embed "../../sql/catalog/adopt_work.sql" suffix(, 0)
+    }},
     {"bench_attachments", TEXT{
 #embed "../../sql/catalog/bench_attachments.sql" suffix(, 0)
     }},

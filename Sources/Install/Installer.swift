@@ -2,6 +2,24 @@ import Core
 package import Postgres
 package import Schema
 
+/// What another command does in the one transaction in which `init` makes the schema.
+///
+/// Either throws to roll everything back; an error that names a lock that others hold makes the transaction be tried again.
+package struct Companion: Sendable {
+    /// Before the first step; what is in the way is looked at afterwards.
+    let before: @Sendable (borrowing Connection) throws -> Void
+    /// After the last step of that transaction, its layout checked.
+    let after: @Sendable (borrowing Connection) throws -> Void
+
+    package init(
+        before: @escaping @Sendable (borrowing Connection) throws -> Void,
+        after: @escaping @Sendable (borrowing Connection) throws -> Void
+    ) {
+        self.before = before
+        self.after = after
+    }
+}
+
 /// Brings a database to the version of a series of steps, creating it when it is absent.
 ///
 /// Safe to run at any time, by any number of processes at once: the second finds nothing left to do.
@@ -14,6 +32,8 @@ package struct Installer: Sendable {
     /// Whether other applications' roles may lose what PUBLIC may do in this database.
     package var revokesPublic = false
     package var progress: @Sendable (InstallProgress) -> Void = { _ in }
+    /// What else belongs to the transaction that makes the schema.
+    package var companion: Companion?
 
     private static let refusal = "this database cannot be set up yet; nothing was written"
 
@@ -103,7 +123,8 @@ package struct Installer: Sendable {
             try Session.pin(connection)
             let preflight: Preflight
             do {
-                preflight = try self.preflight(connection, pending: pending, isNew: created)
+                // With a companion, what is in the way is looked at after it has moved its own things away.
+                preflight = try self.preflight(connection, pending: pending, isNew: created || companion != nil)
             } catch let refusal as Failure {
                 // What was in the way may be what another init has just committed.
                 if try comparison(connection).pending.count == pending.count { throw refusal }
@@ -129,9 +150,16 @@ package struct Installer: Sendable {
         defer { if connection.isAlive { try? InstallLock.release(connection) } }
         // The process that held the lock before may have applied them.
         let pending = try comparison(connection).pending
-        let runner = StepRunner(
+        var runner = StepRunner(
             deadline: deadline, isSuperuser: isSuperuser, source: source, isUpgrade: pending.first?.number != 1,
             progress: progress)
+        if let companion, pending.count == source.steps.count {
+            runner.before = { connection in
+                try companion.before(connection)
+                try look(connection, pending: pending)
+            }
+            runner.after = companion.after
+        }
         return try SchemaStep.transactions(pending).flatMap { series in
             try zip(series, runner.apply(series, connection)).map { step, milliseconds in
                 InstallReport.AppliedStep(step: step.number, name: step.name, milliseconds: milliseconds)
@@ -205,6 +233,14 @@ package struct Installer: Sendable {
             preflight.problems += occupants.inTheWay + (revokesPublic ? [] : occupants.losing)
         }
         return preflight
+    }
+
+    /// Looks, within the transaction that a companion began, at what is in the way still.
+    private func look(_ connection: borrowing Connection, pending: [SchemaStep]) throws {
+        let remains = try Remains(source, connection, isTarget: true, isSuperuser: true)
+        let occupants = try Occupants(connection, applied: [], pending: pending, mayRehearse: false)
+        let problems = remains.problems + occupants.inTheWay + (revokesPublic ? [] : occupants.losing)
+        if !problems.isEmpty { throw Failure.refused(Self.refusal, problems) }
     }
 
     /// Whether the target is there and nothing in it or its cluster can be in the way, as one short read tells.

@@ -1,16 +1,32 @@
 import Core
 import Postgres
-import Schema
+package import Schema
 
 /// What is in a database already, and would be in the way of pending steps or lose by them.
-struct Occupants {
+package struct Occupants {
     /// Objects that have a name which a pending step gives; `init` overwrites none.
     private(set) var inTheWay: [Problem] = []
     /// Roles that use the database by the rights of PUBLIC, which the first steps revoke.
     private(set) var losing: [Problem] = []
 
-    /// - Parameter applied: the steps before the pending ones; what they made may be made anew.
-    init(_ connection: borrowing Connection, applied: [SchemaStep], pending: [SchemaStep]) throws {
+    /// Names in schema public that some steps give: of relations, statistics and types, and of functions.
+    package static func names(_ steps: [SchemaStep]) -> (relations: [String], functions: [String]) {
+        let objects = Set(ExpectedLayout(steps).facts.keys.map(\.object)).filter { $0.schema == "public" }
+        let relations = objects.filter {
+            [.table, .view, .sequence, .index, .constraint, .statistics].contains($0.kind)
+        }
+        return (
+            relations.map { $0.part ?? $0.name }.sorted(),
+            Set(objects.filter { $0.kind == .function }.map(\.name)).sorted()
+        )
+    }
+
+    /// - Parameters:
+    ///   - applied: the steps before the pending ones; what they made may be made anew.
+    ///   - mayRehearse: whether a transaction can be opened and rolled back.
+    init(
+        _ connection: borrowing Connection, applied: [SchemaStep], pending: [SchemaStep], mayRehearse: Bool = true
+    ) throws {
         let known = Set(ExpectedLayout(applied).facts.keys.map(\.object))
         // A build outside transactions recognises what an interrupted run of its own has left.
         let transactional = pending.filter { $0.kind == .transactional }
@@ -40,7 +56,7 @@ struct Occupants {
         }
         try addTraps(connection)
         guard applied.isEmpty else { return }
-        if inTheWay.isEmpty { try rehearseExtensions(connection) }
+        if inTheWay.isEmpty, mayRehearse { try rehearseExtensions(connection) }
         let rights = try connection.query(SQLFile("preflight_public"), [SQL.array(Role.allCases.map(\.name))])
         losing = Dictionary(grouping: rights) { $0.text("role") }.sorted { $0.key < $1.key }.map { role, rights in
             let lost = rights.map { row in

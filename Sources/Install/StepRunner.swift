@@ -12,6 +12,9 @@ struct StepRunner {
     /// Whether steps before these are in use, so that what waits behind a lock of ours waits for a moment only.
     let isUpgrade: Bool
     let progress: (InstallProgress) -> Void
+    /// What a companion does in the first transaction, before and after the steps.
+    var before: ((borrowing Connection) throws -> Void)?
+    var after: ((borrowing Connection) throws -> Void)?
 
     /// How long a step waits for a lock: whoever comes after it waits as long.
     ///
@@ -49,12 +52,15 @@ struct StepRunner {
     ) throws -> [Int] {
         try connection.script("BEGIN; SET LOCAL lock_timeout = '\(lockTimeout)'")
         do {
+            let isFirst = series[0].number == 1
+            if isFirst { try before?(connection) }
             let milliseconds = try series.map { step in
                 try Interruption.check()
                 beginning(step)
                 return try apply(step, connection)
             }
             try settleLayout(series, connection)
+            if isFirst { try after?(connection) }
             try Interruption.check()
             try connection.script("COMMIT")
             return milliseconds

@@ -67,6 +67,13 @@ package struct Terminal: Sendable {
         if isVerbose { talk(text) }
     }
 
+    /// Says how far something is: to a person on one line, which the next such call replaces; else nothing.
+    package func progress(_ text: StyledText, isLast: Bool) {
+        guard !isQuiet, isatty(STDERR_FILENO) == 1 else { return }
+        let shown = color.isOn(STDERR_FILENO) ? text.colored : text.plain
+        write("\r" + shown + "\u{1B}[K" + (isLast ? "\n" : ""), to: STDERR_FILENO)
+    }
+
     /// Says that something is wrong, quiet or not.
     package func error(_ text: StyledText) { say("\("error: ", .red)" + text) }
 

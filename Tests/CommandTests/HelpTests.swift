@@ -4,6 +4,7 @@ import Testing
 @Suite struct HelpTests {
     @Test(arguments: [
         [], ["init"], ["status"], ["verify"], ["doctor"], ["monitor"], ["tune"], ["ready"], ["pool"], ["bench"],
+        ["adopt"],
         ["dev"],
         ["dev", "start"],
         ["container"], ["container", "data"],

@@ -12,6 +12,7 @@ enum OtherTools {
         ["tune"]: "optimize optimise configure config autotune",
         ["ready"]: "health healthcheck ping isready pg_isready alive",
         ["pool"]: "pooler pgbouncer bouncer",
+        ["adopt"]: "import takeover baseline convert",
         ["bench"]: "benchmark pgbench perf measure load",
         ["dev", "start"]: "server start run serve",
         ["dev", "stop"]: "stop shutdown",
