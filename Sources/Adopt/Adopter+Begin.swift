@@ -142,13 +142,18 @@ extension Adopter {
                 }
             },
             after: { connection in
-                let extensions = try connection.query("SELECT oid FROM email_before.extensions").map { $0.text("oid") }
-                try connection.query(
-                    SQLFile("adopt_made"), [SQL.array(Role.allCases.map(\.name)), SQL.array(extensions)])
+                try recordMade(connection)
                 let name = SQL.identifier(database)
                 try connection.query("REVOKE CONNECT ON DATABASE \(name) FROM \(Self.kept)")
             })
         _ = try installer.run()
+    }
+
+    /// Writes down what the steps have made so far, for undoing.
+    func recordMade(_ connection: borrowing Connection) throws {
+        let extensions = try connection.query("SELECT oid FROM email_before.extensions").map { $0.text("oid") }
+        try connection.query(
+            SQLFile("adopt_made"), [SQL.array(Role.allCases.map(\.name)), SQL.array(extensions)])
     }
 
     private func move(_ connection: borrowing Connection) throws {

@@ -60,14 +60,25 @@ package struct Adopter: Sendable {
     /// Adopts, or goes on with what a killed run has begun.
     package func run() throws -> AdoptReport {
         let start = ContinuousClock.now
-        if try state(connect()) == nil { try begin() }
+        switch try state(connect())?.text("state") {
+        case nil: try begin()
+        case "moved":
+            // Steps that are transactions of their own may be pending.
+            var installer = Installer(settings: settings, database: database, source: source)
+            installer.lockTimeout = lockTimeout
+            _ = try installer.run()
+        default: break
+        }
         let connection = try connect()
         try InstallLock.acquire(connection, deadline: .now + lockTimeout, waiting: { _ in })
         defer { if connection.isAlive { try? InstallLock.release(connection) } }
         guard let adoption = try state(connection) else {
             throw Failure(.failed, "another session has undone the adoption meanwhile", fix: "emaildb adopt --plan")
         }
-        if adoption.text("state") == "moved" { try decide(adoption, connection) }
+        if adoption.text("state") == "moved" {
+            try recordMade(connection)
+            try decide(adoption, connection)
+        }
         let found = try tables(of: adoption, connection)
         let old = try Source(
             found.tables, log: found.log, schema: "email_before", functions: "email_before", connection)

@@ -7,7 +7,7 @@ import Testing
 @testable import Adopt
 
 /// The founding document's database, adopted and given back.
-@Suite(.needsServer) struct AdoptTests {
+@Suite(.needsServer, .serialized) struct AdoptTests {
     private static let document = [FoundingDocument.schema, FoundingDocument.rows()]
 
     @Test("The document's own database: nothing is lost, verify is clean, and undone it is as it was")

@@ -10,9 +10,12 @@ import Verify
 
 /// A database of the past, for the length of one test.
 enum OldDatabase {
+    /// Undoing drops roles that no other database uses: no server of other tests.
+    static let server = TestServer()
+
     /// Makes an empty database, runs some SQL in it as its superuser, and a body.
     static func with(
-        _ sql: [String], on server: TestServer = .shared, _ body: (ConnectionSettings) async throws -> Void
+        _ sql: [String], on server: TestServer = OldDatabase.server, _ body: (ConnectionSettings) async throws -> Void
     ) async throws {
         try await TestDatabase.withEmpty(on: server) { settings in
             let connection = try Connection(settings)

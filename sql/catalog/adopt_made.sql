@@ -10,3 +10,4 @@ UNION SELECT 'pg_proc'::regclass, p.oid FROM pg_proc p JOIN pg_roles r ON r.oid 
     AND (r.rolname = ANY ($1::name[]) OR p.pronamespace = 'emaildb'::regnamespace)
 UNION SELECT 'pg_type'::regclass, t.oid FROM pg_type t JOIN pg_roles r ON r.oid = t.typowner
   WHERE t.typnamespace = 'public'::regnamespace AND r.rolname = ANY ($1::name[]) AND t.typrelid = 0 AND t.typelem = 0
+ON CONFLICT DO NOTHING

@@ -51,7 +51,8 @@ SELECT row_number() OVER (ORDER BY r.reason IS NOT NULL, r.account_id, r.receive
   CASE WHEN r.reason IS NOT NULL THEN '{}' ELSE array_remove(ARRAY[
     CASE WHEN r.old_tenant IS NULL THEN 'tenant_id: filled from the account' END,
     CASE WHEN r.old_account IS NULL THEN 'account_id: filled from the folder' END,
-    CASE WHEN r.is_lost THEN 'folder_id: none of its account, now in the folder Recovered, without UID' END,
+    CASE WHEN r.is_lost THEN 'folder_id: none of its account, now in the folder Recovered' END,
+    CASE WHEN r.is_lost AND r.imap_uid IS NOT NULL THEN 'imap_uid: of a message in the folder Recovered, becomes NULL' END,
     CASE WHEN r.key IS NULL THEN 'message_id: there is none, becomes copy:<uuid>' END,
     CASE WHEN r.key IS NOT NULL AND r.key_rank > 1 AND r.content = r.first_content
       THEN 'message_id: another message of the account with the same content has it, becomes copy:<uuid>, message_id_full has it' END,
