@@ -61,18 +61,19 @@ let package = Package(
         room("Bench", ["Install", "Schema", "Core", "Postgres"]),
         room("Tune", ["Bench", "Server", "Install", "Schema", "Core", "Postgres"]),
         room("Pooler", ["Install", "Core", "Postgres"]),
+        room("Backup", ["Server", "Verify", "Install", "Schema", "Core", "Postgres"]),
         room(
             "Report",
             [
-                "Pooler", "Tune", "Bench", "Server", "Doctor", "Adopt", "Verify", "Install", "Fix", "Schema", "Core",
-                "Postgres",
+                "Backup", "Pooler", "Tune", "Bench", "Server", "Doctor", "Adopt", "Verify", "Install", "Fix", "Schema",
+                "Core", "Postgres",
             ],
             ["CGuides"]),
         room(
             "EmailDBCommand",
             [
-                "Report", "Pooler", "Tune", "Bench", "Server", "Doctor", "Adopt", "Verify", "Install", "Fix", "Schema",
-                "Core", "Postgres",
+                "Report", "Backup", "Pooler", "Tune", "Bench", "Server", "Doctor", "Adopt", "Verify", "Install", "Fix",
+                "Schema", "Core", "Postgres",
             ],
             arguments),
 
@@ -97,6 +98,7 @@ let package = Package(
         tests("ServerTests", ["Server", "Core", "Postgres"]),
         tests("TuneTests", ["Tune", "Bench", "Server", "Schema", "Core", "Postgres"]),
         tests("PoolerTests", ["Pooler", "Postgres"]),
+        tests("BackupTests", ["EmailDBCommand", "Backup", "Server", "Core", "Postgres"]),
         tests("ReportTests", ["Report", "Core"]),
         tests("MailTests", ["Server", "Verify", "Postgres"]),
         tests("MonitoringTests", ["Postgres"]),

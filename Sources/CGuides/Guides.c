@@ -8,6 +8,9 @@ static const struct guide pages[] = {
     {"Architecture", (const unsigned char[]){
 #embed "../EmailDBCommand/Documentation.docc/Architecture.md" suffix(, 0)
     }},
+    {"Backups", (const unsigned char[]){
+#embed "../EmailDBCommand/Documentation.docc/Backups.md" suffix(, 0)
+    }},
     {"ComingFromSomethingElse", (const unsigned char[]){
 #embed "../EmailDBCommand/Documentation.docc/ComingFromSomethingElse.md" suffix(, 0)
     }},

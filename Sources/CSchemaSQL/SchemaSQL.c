@@ -184,6 +184,15 @@ static const struct schema_sql queries[] = {
     {"adopt_work", TEXT{
 #embed "../../sql/catalog/adopt_work.sql" suffix(, 0)
     }},
+    {"backup_slot", TEXT{
+#embed "../../sql/catalog/backup_slot.sql" suffix(, 0)
+    }},
+    {"backup_source", TEXT{
+#embed "../../sql/catalog/backup_source.sql" suffix(, 0)
+    }},
+    {"backup_tenants", TEXT{
+#embed "../../sql/catalog/backup_tenants.sql" suffix(, 0)
+    }},
     {"bench_attachments", TEXT{
 #embed "../../sql/catalog/bench_attachments.sql" suffix(, 0)
     }},
@@ -441,6 +450,12 @@ static const struct schema_sql queries[] = {
     }},
     {"tune_privileges", TEXT{
 #embed "../../sql/catalog/tune_privileges.sql" suffix(, 0)
+    }},
+    {"undelete_columns", TEXT{
+#embed "../../sql/catalog/undelete_columns.sql" suffix(, 0)
+    }},
+    {"undelete_merge", TEXT{
+#embed "../../sql/catalog/undelete_merge.sql" suffix(, 0)
     }},
     {0},
 };

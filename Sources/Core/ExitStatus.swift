@@ -11,7 +11,7 @@ package struct ExitStatus: Sendable, Hashable {
     package static let findings = ExitStatus(
         code: 1, name: "findings",
         meaning:
-            "findings: of verify, of doctor, of adopt, of a pooler's probe; a step is pending (--exit-code); a restore left something out; a setting is not in force"
+            "findings: of verify, of doctor, of adopt, of a pooler's probe, of a check or drill of backups; a step is pending (--exit-code); a restore left something out; a setting is not in force"
     )
     package static let failed = ExitStatus(
         code: 2, name: "failed",

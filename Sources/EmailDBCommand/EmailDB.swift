@@ -22,7 +22,7 @@ struct EmailDB: ParsableCommand {
         version: "emaildb \(toolVersion)",
         subcommands: [
             Init.self, Status.self, Verify.self, Doctor.self, Monitor.self, Tune.self, Ready.self, Pool.self,
-            Bench.self, Adopt.self,
+            Bench.self, Adopt.self, Backup.self, Restore.self, Undelete.self,
             Dev.self, Container.self, Help.self,
         ])
 

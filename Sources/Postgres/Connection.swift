@@ -52,6 +52,8 @@ package struct Connection: ~Copyable {
     package var port: String { text(PQport(handle)) }
     package var database: String { text(PQdb(handle)) }
     package var user: String { text(PQuser(handle)) }
+    /// The password that libpq had for the login, wherever it was; nil when it had none.
+    package var password: String? { PQpass(handle).flatMap { $0.pointee == 0 ? nil : String(cString: $0) } }
 
     /// Whether the connection is open as far as is known; libpq notices a lost one only when it reads.
     package var isAlive: Bool { link.isAlive }

@@ -154,10 +154,10 @@ package struct ProgramOutcome: Sendable {
     package let errors: String
 
     /// For an error message.
-    var lastErrors: String { errors.split(separator: "\n").suffix(6).joined(separator: "\n") }
+    package var lastErrors: String { errors.split(separator: "\n").suffix(6).joined(separator: "\n") }
 
     /// The version in the output of `postgres --version`, such as `postgres (PostgreSQL) 16.4 (Debian 16.4-1)`.
-    var majorVersion: Substring? {
+    package var majorVersion: Substring? {
         output.split(whereSeparator: \.isWhitespace).first { $0.first?.isNumber == true }?.prefix(while: \.isNumber)
     }
 }

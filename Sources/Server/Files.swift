@@ -1,31 +1,31 @@
-import Core
+package import Core
 import FoundationEssentials
 import Glibc
 
 /// Files and folders of servers, made for their owner alone.
-enum Files {
-    static func exists(_ path: String) -> Bool {
+package enum Files {
+    package static func exists(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0
     }
 
-    static func isFilled(_ path: String) -> Bool {
+    package static func isFilled(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_size > 0
     }
 
     /// Mode and owner, for messages.
-    static func owner(_ path: String) -> String {
+    package static func owner(_ path: String) -> String {
         var status = stat()
         guard stat(path, &status) == 0 else { return String(cString: strerror(errno)) }
         return "mode \(String(status.st_mode & 0o7777, radix: 8)), uid \(status.st_uid)"
     }
 
-    static func read(_ path: String) -> [UInt8]? { fileBytes(path) }
+    package static func read(_ path: String) -> [UInt8]? { fileBytes(path) }
 
-    static func text(_ path: String) -> String? { fileText(path) }
+    package static func text(_ path: String) -> String? { fileText(path) }
 
-    static func names(_ folder: String) throws(Failure) -> [String] {
+    package static func names(_ folder: String) throws(Failure) -> [String] {
         do { return try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
             throw Failure(.refused, "\(folder) cannot be read: \(error)")
         }
@@ -33,7 +33,7 @@ enum Files {
 
     /// Makes or replaces a file for its owner alone, whole or not at all; one that its group may read (initdb -g) stays so.
     /// - Parameter owner: to whom root gives it.
-    static func write(
+    package static func write(
         _ contents: some Sequence<UInt8>, to path: String, owner: ServerUser? = nil
     ) throws(Failure) {
         do throws(FileOutput.Refused) {
@@ -44,7 +44,7 @@ enum Files {
 
     /// Makes a folder, which others than its owner cannot write, and those above it.
     /// - Parameter owner: to whom root gives it; then it must not have been there, and no link either.
-    static func makeFolder(_ path: String, owner: ServerUser? = nil) throws(Failure) {
+    package static func makeFolder(_ path: String, owner: ServerUser? = nil) throws(Failure) {
         do {
             let above = path.unicodeScalars.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
             if !above.isEmpty {
@@ -65,7 +65,7 @@ enum Files {
     }
 
     /// The start of a plain file that another user may have put there; nil for a link or anything else.
-    static func beginning(_ path: String) -> String? {
+    package static func beginning(_ path: String) -> String? {
         let file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
@@ -77,14 +77,14 @@ enum Files {
         }
     }
 
-    static func remove(_ path: String) throws(Failure) {
+    package static func remove(_ path: String) throws(Failure) {
         guard exists(path) else { return }
         do {
             try FileManager.default.removeItem(atPath: path)
         } catch { throw Failure(.refused, "\(path) cannot be removed: \(error)") }
     }
 
-    static func move(_ path: String, to place: String) throws(Failure) {
+    package static func move(_ path: String, to place: String) throws(Failure) {
         guard rename(path, place) == 0 else { throw failure(place) }
     }
 

@@ -7,7 +7,7 @@ package struct RunningServer: Sendable {
     package let pid: Int32
     package let port: Int
     /// Whether it accepts connections.
-    let isReady: Bool
+    package let isReady: Bool
     /// Whether the process has shown that it serves this directory, so that it may be sent a signal.
     let isCertain: Bool
 

@@ -5,14 +5,20 @@ import Postgres
 
 /// A user of the operating system, as whom a server runs.
 package struct ServerUser: Sendable, Hashable {
-    let id: UInt32
-    let group: UInt32
+    package let id: UInt32
+    package let group: UInt32
     /// Whether it may pass through folders that only root may enter, and so read every file; nil: where the programs,
     /// or files that their arguments name, are in such a folder.
     var passesRootsFolders: Bool? = false
 
+    package init(id: UInt32, group: UInt32, passesRootsFolders: Bool? = false) {
+        self.id = id
+        self.group = group
+        self.passesRootsFolders = passesRootsFolders
+    }
+
     /// As whom root runs private servers, because PostgreSQL refuses to run as root.
-    static let nobody = ServerUser(id: 65534, group: 65534, passesRootsFolders: nil)
+    package static let nobody = ServerUser(id: 65534, group: 65534, passesRootsFolders: nil)
 }
 
 /// An installed PostgreSQL server: the folder that holds `bin/postgres`.
@@ -53,13 +59,16 @@ package struct ServerBinaries: Sendable, Hashable {
     ///
     /// It runs as the server's user, with the server's own libraries and without `PG*` variables. Nothing looks into the
     /// folder of those libraries before it is that user.
-    /// - Parameter environment: instead of this process's own.
+    /// - Parameters:
+    ///   - environment: instead of this process's own.
+    ///   - diesWithThis: whether it is killed when this process is, which else only a signal that can be handled does.
     package func run(
-        _ name: String, _ arguments: [String], as user: ServerUser, environment: [String: String]? = nil
+        _ name: String, _ arguments: [String], as user: ServerUser, environment: [String: String]? = nil,
+        diesWithThis: Bool = false
     ) throws(Failure) -> ProgramOutcome {
         var variables = environment ?? ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("PG") }
         variables["LD_LIBRARY_PATH"] = nil
-        var words: [String] = []
+        var words = diesWithThis ? ["/usr/bin/setpriv", "--pdeathsig", "KILL", "--"] : []
         if getuid() == 0 {
             // At most one capability is left: to search folders that only root may enter. Without no_setuid_fixup,
             // access(2), by which initdb looks for its files, would ignore it.
@@ -74,6 +83,15 @@ package struct ServerBinaries: Sendable, Hashable {
         let script = "LD_LIBRARY_PATH=$1; export LD_LIBRARY_PATH; shift; exec \"$@\""
         words += ["/bin/sh", "-c", script, name, directory + "/lib", "\(directory)/bin/\(name)"] + arguments
         return try ChildProgram.run(words, environment: variables)
+    }
+
+    /// Runs a script of `/bin/sh` to its end, as the user of this process; it is killed when this process is.
+    package static func shell(
+        _ script: String, _ arguments: [String], environment: [String: String]
+    ) throws(Failure) -> ProgramOutcome {
+        try ChildProgram.run(
+            ["/usr/bin/setpriv", "--pdeathsig", "KILL", "--", "/bin/sh", "-c", script, "sh"] + arguments,
+            environment: environment)
     }
 
     /// Whether a user gets the capability to pass through root's folders: only where it is needed, and never with

@@ -1,15 +1,15 @@
 import Glibc
 
 /// The server on a data directory, also where it has only just been started, by a program that came to a sudden end.
-enum StrayServer {
+package enum StrayServer {
     /// Ends it at once, as after a crash, and returns without waiting.
-    static func end(_ data: String) {
+    package static func end(_ data: String) {
         for process in processes(data) { kill(process, SIGQUIT) }
     }
 
     /// Ends it and waits until it is gone, ten seconds at most.
     /// - Parameter isNew: whether it may have been started so recently that it has left no file yet.
-    static func endAndWait(_ data: String, isNew: Bool = false) {
+    package static func endAndWait(_ data: String, isNew: Bool = false) {
         func isThere() -> Bool {
             if let running = RunningServer(data) {
                 kill(running.pid, SIGQUIT)
