@@ -24,6 +24,7 @@ export EMAILDB_SEED := $(SEED)
 endif
 
 # No target may connect to a database that the caller's environment names.
+export EMAILDB_CONFIG := none
 unexport DATABASE_URL PGHOST PGHOSTADDR PGPORT PGDATABASE PGUSER PGPASSWORD PGPASSFILE PGSERVICE PGSERVICEFILE PGOPTIONS
 
 # PgBouncer: unpacked by setup-test, or Debian's in /usr/sbin. Tests block Swift's few concurrency threads in libpq; with more

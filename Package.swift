@@ -51,6 +51,7 @@ let package = Package(
 
         room("Postgres", [], ["CLibpq", "CLibcrypto"]),
         room("Core", ["Postgres"], ["CSchemaSQL"]),
+        room("Configuration", ["Core", "Postgres"]),
         room("Schema", ["Core", "Postgres"]),
         room("Fix", ["Schema", "Core", "Postgres"]),
         room("Install", ["Fix", "Schema", "Core", "Postgres"]),
@@ -66,14 +67,14 @@ let package = Package(
             "Report",
             [
                 "Backup", "Pooler", "Tune", "Bench", "Server", "Doctor", "Adopt", "Verify", "Install", "Fix", "Schema",
-                "Core", "Postgres",
+                "Configuration", "Core", "Postgres",
             ],
-            ["CGuides"]),
+            ["CGuides", "CSpawn"]),
         room(
             "EmailDBCommand",
             [
                 "Report", "Backup", "Pooler", "Tune", "Bench", "Server", "Doctor", "Adopt", "Verify", "Install", "Fix",
-                "Schema", "Core", "Postgres",
+                "Schema", "Configuration", "Core", "Postgres",
             ],
             arguments),
 
@@ -89,6 +90,7 @@ let package = Package(
             path: "Tests/SchemaTool", swiftSettings: settings),
         tests("PostgresTests", ["Postgres"]),
         tests("CoreTests", ["Core"]),
+        tests("ConfigurationTests", ["Configuration", "Core", "Postgres"]),
         tests("SchemaTests", ["Schema", "Core", "Postgres"]),
         tests("FixTests", ["Fix", "Verify", "Postgres"]),
         tests("InstallTests", ["Install", "Server", "Schema", "Core", "Postgres"]),
@@ -103,7 +105,7 @@ let package = Package(
         tests("MailTests", ["Server", "Verify", "Postgres"]),
         tests("MonitoringTests", ["Postgres"]),
         tests("ContainerTests", ["Postgres"]),
-        tests("CommandTests", ["EmailDBCommand", "Bench", "Server", "Verify", "Core", "Postgres"]),
+        tests("CommandTests", ["EmailDBCommand", "Configuration", "Bench", "Server", "Verify", "Core", "Postgres"]),
     ],
     cLanguageStandard: .c2x
 )

@@ -17,6 +17,9 @@ static const struct guide pages[] = {
     {"Commands", (const unsigned char[]){
 #embed "../EmailDBCommand/Documentation.docc/Commands.md" suffix(, 0)
     }},
+    {"Configuration", (const unsigned char[]){
+#embed "../EmailDBCommand/Documentation.docc/Configuration.md" suffix(, 0)
+    }},
     {"Containers", (const unsigned char[]){
 #embed "../EmailDBCommand/Documentation.docc/Containers.md" suffix(, 0)
     }},

@@ -7,6 +7,9 @@ package enum EnvironmentVariable: String, CaseIterable, Sendable {
     case databaseURL = "DATABASE_URL"
     case applicationPasswordFile = "EMAILDB_APP_PASSWORD_FILE"
     case postgres = "EMAILDB_POSTGRES"
+    case configuration = "EMAILDB_CONFIG"
+    case ownPager = "EMAILDB_PAGER"
+    case pager = "PAGER"
     case noColor = "NO_COLOR"
     case terminal = "TERM"
 

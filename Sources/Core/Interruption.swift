@@ -8,6 +8,7 @@ import Synchronization
 /// middle of, it ends by itself: a running statement is cancelled, a program that was started is ended, a wait is over.
 package enum Interruption {
     private static let number = Atomic<Int32>(0)
+    private static let leavesInterrupts = Atomic<Bool>(false)
     private static let endings = Mutex<(next: Int, all: [Int: @Sendable () -> Void])>((0, [:]))
     /// What does not look at the signal for so long is ended.
     private static let patience = Duration.seconds(2)
@@ -45,10 +46,24 @@ package enum Interruption {
         pthread_sigmask(SIG_SETMASK, &none, nil)
     }
 
+    /// Runs what leaves Ctrl-C to another program, which the same terminal tells of it.
+    package static func leavingInterrupts<Value>(_ body: () -> Value) -> Value {
+        leavesInterrupts.store(true, ordering: .sequentiallyConsistent)
+        // Before the signals are waited for, or where they are not, this process must not end, either.
+        let former = Glibc.signal(SIGINT, SIG_IGN)
+        defer {
+            Glibc.signal(SIGINT, former)
+            leavesInterrupts.store(false, ordering: .sequentiallyConsistent)
+        }
+        return body()
+    }
+
     private static func wait(for awaited: sigset_t) {
         var signals = awaited
         var came: Int32 = 0
-        while sigwait(&signals, &came) != 0 {}
+        while sigwait(&signals, &came) != 0
+            || came == SIGINT && leavesInterrupts.load(ordering: .sequentiallyConsistent)
+        {}
         number.store(came, ordering: .sequentiallyConsistent)
         StopRequest.raise()
         let unheeded = ContinuousClock.now + patience

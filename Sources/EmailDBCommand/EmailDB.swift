@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Core
 import Glibc
 import Report
@@ -22,7 +23,7 @@ struct EmailDB: ParsableCommand {
         version: "emaildb \(toolVersion)",
         subcommands: [
             Init.self, Status.self, Verify.self, Doctor.self, Monitor.self, Tune.self, Ready.self, Pool.self,
-            Bench.self, Adopt.self, Backup.self, Restore.self, Undelete.self,
+            Bench.self, Adopt.self, Backup.self, Restore.self, Undelete.self, Config.self,
             Dev.self, Container.self, Help.self,
         ])
 
@@ -32,17 +33,29 @@ struct EmailDB: ParsableCommand {
         let words = Array(CommandLine.arguments.dropFirst())
         if let answer = Self.completion(words) { return Terminal().print(answer) }
         do {
-            var command = try parseAsRoot(Self.askingForHelp(words))
+            var command = try parseAsRoot(Configured.line(Self.askingForHelp(words)))
             try command.run()
+        } catch let failure as Failure {
+            end(failure, words)
         } catch {
-            guard exitCode(for: error).isSuccess else {
-                Terminal().fail(WrongUsage(words, message: message(for: error)).failure)
-                fflush(nil)
-                Glibc.exit(ExitStatus.usage.code)
-            }
+            guard exitCode(for: error).isSuccess else { end(wrong(words, message(for: error)), words) }
             // Help and versions; the parser's own printing does not notice a full disk.
-            Terminal().print(fullMessage(for: error))
+            Terminal().show("\(lines: fullMessage(for: error))")
         }
+    }
+
+    private static func wrong(_ words: [String], _ message: String) -> Failure {
+        guard !Configured.current.entries.isEmpty, (try? parseAsRoot(words)) != nil else {
+            return WrongUsage(words, message: message).failure
+        }
+        return Failure(.usage, "a setting cannot be used: \(WrongUsage.short(message))", fix: "emaildb config")
+    }
+
+    /// Ends with what is wrong, in JSON also on standard output where the line asks for it.
+    private static func end(_ failure: Failure, _ words: [String]) -> Never {
+        Terminal(isJSON: WrongUsage.asksForJSON(words)).fail(failure)
+        fflush(nil)
+        Glibc.exit(failure.status.code)
     }
 
     /// Without a command: what there is, and what to type first.

@@ -21,6 +21,9 @@ extension DoctorReport: Printable {
         return (lines + [verdict]).joined()
     }
 
+    /// A line for each finding, and the verdict.
+    package var brief: StyledText { (findings.map(\.head) + [verdict]).joined() }
+
     private var verdict: StyledText {
         let subject = "\(database) on PostgreSQL \(serverVersion), \(isStandby ? "standby" : "primary")"
         let looked = checks.count { $0.state != .notAsked }
@@ -109,10 +112,12 @@ extension DoctorReport.State {
 }
 
 extension DoctorFinding {
+    fileprivate var head: StyledText {
+        "\(severity.rawValue, severity == .critical ? .red : .yellow)  \(check, .bold)  \(object): \(message)"
+    }
+
     fileprivate var text: StyledText {
-        var lines: [StyledText] = [
-            "\(severity.rawValue, severity == .critical ? .red : .yellow)  \(check, .bold)  \(object): \(message)"
-        ]
+        var lines = [head]
         if let first = evidence.first {
             lines.append("      found  \(first)")
             lines += evidence.dropFirst().map { "             \($0)" }

@@ -3,6 +3,11 @@ import Postgres
 import Schema
 
 extension InstallReport: Printable {
+    /// What still has to be done.
+    package var brief: StyledText {
+        limitations.isEmpty && repair?.left.isEmpty != false ? StyledText() : text(isVerbose: false)
+    }
+
     package func text(isVerbose: Bool) -> StyledText {
         var lines: [StyledText] = []
         if applied.isEmpty {
@@ -57,13 +62,26 @@ extension Terminal {
 extension StatusReport: Printable {
     package func text(isVerbose: Bool) -> StyledText {
         guard exists else { return "\(database): the database does not exist; create it with: emaildb init" }
-        var table = Table(["step", "name", "state", "applied at", "ms", "by"], alignsRight: [0, 4])
-        for step in steps {
-            table.add([
-                String(step.step), step.name, step.state.rawValue, step.appliedAt ?? "",
-                step.milliseconds.map(String.init) ?? "", step.appliedBy ?? "",
-            ])
+        if isVerbose {
+            var table = Table(["step", "name", "state", "applied at", "ms", "by"], alignsRight: [0, 4])
+            for step in steps {
+                table.add([
+                    String(step.step), step.name, step.state.rawValue, step.appliedAt ?? "",
+                    step.milliseconds.map(String.init) ?? "", step.appliedBy ?? "",
+                ])
+            }
+            return table.text + "\n" + brief
         }
+        let open = steps.filter { $0.state != .applied }
+        if open.isEmpty { return brief }
+        var table = Table(["step", "name", "state"], alignsRight: [0])
+        for step in open { table.add([String(step.step), step.name, step.state.rawValue]) }
+        return table.text + "\n" + brief
+    }
+
+    /// One line.
+    package var brief: StyledText {
+        guard exists else { return text(isVerbose: false) }
         let verdict: StyledText =
             if !problems.isEmpty {
                 "\("ledger conflict", .red)"
@@ -72,17 +90,21 @@ extension StatusReport: Printable {
             } else if !incomplete.isEmpty {
                 "\("incomplete: emaildb init --repair", .red)"
             } else {
-                "\("up to date", .green)"
+                "\("up to date", .green), \(plural(steps.count, "step"))"
             }
-        return table.text
-            + "\n\(database) on PostgreSQL \(serverVersion ?? "?"), \(encrypted ? "TLS" : "not encrypted"): \(verdict)"
+        return "\(database) on PostgreSQL \(serverVersion ?? "?"), \(encrypted ? "TLS" : "not encrypted"): \(verdict)"
     }
 }
 
 extension Readiness: Printable {
+    /// The exit status says it.
+    package var brief: StyledText { StyledText() }
+
     package func text(isVerbose: Bool) -> StyledText {
         guard isReady else { return "" }
-        return "\(database) on \(host):\(port): ready, \(node.rawValue), step \(appliedSteps) of \(expectedSteps),"
+        let head: StyledText =
+            "\(database) on \(host):\(port): ready, \(node.rawValue), step \(appliedSteps) of \(expectedSteps),"
             + " PostgreSQL \(serverVersion)"
+        return isVerbose ? head + "\nasked over TCP, with a login, for the ledger of this program's steps" : head
     }
 }

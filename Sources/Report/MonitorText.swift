@@ -9,13 +9,24 @@ package enum MonitorFormat: String, CaseIterable, Sendable {
 extension MonitorReport: Printable {
     /// A table for people: sizes and times in the units that suit them, long texts cut.
     package func text(isVerbose: Bool) -> StyledText {
+        let table = table(isVerbose: isVerbose)
+        let body: StyledText = table.isEmpty ? "\(Self.nothing(topic))" : table.text
+        return ([body] + notes.map { "\("note", .yellow)  \($0)" }).joined()
+    }
+
+    /// The rows alone.
+    package var brief: StyledText {
+        let table = table(isVerbose: false)
+        return table.isEmpty ? StyledText() : table.text(hasHeader: false)
+    }
+
+    private func table(isVerbose: Bool) -> Table {
         let numbers = columns.indices.filter { columns[$0].kind.isNumber }
         var table = Table(columns.map { Self.heading($0) }, alignsRight: Set(numbers))
         for row in rows {
             table.add(zip(columns, row).map { column, value in Self.cell(column, value, isVerbose: isVerbose) })
         }
-        let body: StyledText = table.isEmpty ? "\(Self.nothing(topic))" : table.text
-        return ([body] + notes.map { "\("note", .yellow)  \($0)" }).joined()
+        return table
     }
 
     private static func nothing(_ topic: MonitorTopic) -> String {

@@ -86,7 +86,7 @@ package struct Screen {
     }
 
     /// Columns and rows of the terminal; those of an old one where it does not tell.
-    private static func size() -> (columns: Int, rows: Int) {
+    static func size() -> (columns: Int, rows: Int) {
         var size = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
             return (80, 24)

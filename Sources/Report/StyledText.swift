@@ -34,14 +34,63 @@ package struct StyledText: Sendable, ExpressibleByStringInterpolation {
         }
     }
 
-    private var spans: [(text: String, style: Style?)] = []
+    private struct Span: Sendable {
+        var text: String
+        var style: Style?
+        /// What these lines are of, for a terminal that is too narrow for them.
+        var table: Table?
+    }
+
+    private var spans: [Span] = []
 
     package init() {}
     package init(stringLiteral literal: String) { append(literal, nil) }
     package init(stringInterpolation: StringInterpolation) { self = stringInterpolation.text }
 
     private mutating func append(_ text: String, _ style: Style?) {
-        if !text.isEmpty { spans.append((text, style)) }
+        if !text.isEmpty { spans.append(Span(text: text, style: style)) }
+    }
+
+    /// The lines of a table, which are safe for a terminal.
+    init(_ lines: String, of table: Table) { spans = [Span(text: lines, table: table)] }
+
+    /// The text for a terminal of some width: tables in the form that fits.
+    func fitted(to columns: Int) -> StyledText {
+        var text = self
+        for index in spans.indices {
+            guard let table = spans[index].table else { continue }
+            let width = spans[index].text.splitScalars("\n").map(\.count).max() ?? 0
+            if width > columns { text.spans[index].text = table.narrow(columns) }
+        }
+        return text
+    }
+
+    /// With long lines broken between words.
+    func wrapped(to width: Int) -> StyledText {
+        var text = StyledText()
+        for (number, line) in lines.enumerated() {
+            if number > 0 { text.append("\n", nil) }
+            var column = 0
+            for span in line.spans {
+                for (place, word) in span.text.splitScalars(" ").enumerated() {
+                    if place > 0, column + 1 + word.count > width {
+                        text.append("\n    ", nil)
+                        column = 4
+                    } else if place > 0 {
+                        text.append(" ", nil)
+                        column += 1
+                    }
+                    text.append(word, span.style)
+                    column += word.count
+                }
+            }
+        }
+        return text
+    }
+
+    /// How many rows of a terminal it takes.
+    func height(in columns: Int) -> Int {
+        plain.splitScalars("\n").map { max(1, ($0.count + columns - 1) / max(columns, 1)) }.reduce(0, +)
     }
 
     package static func += (left: inout StyledText, right: StyledText) { left.spans += right.spans }

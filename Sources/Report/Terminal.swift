@@ -7,6 +7,12 @@ import Postgres
 package protocol Printable: Encodable {
     /// - Parameter isVerbose: whether more than the usual is wanted.
     func text(isVerbose: Bool) -> StyledText
+    /// What `--quiet` leaves of it.
+    var brief: StyledText { get }
+}
+
+extension Printable {
+    package var brief: StyledText { text(isVerbose: false) }
 }
 
 /// The one place that prints: results on standard output, talk and errors on standard error.
@@ -25,27 +31,41 @@ package struct Terminal: Sendable {
         }
     }
 
-    private let isQuiet: Bool
+    package let isQuiet: Bool
     package let isVerbose: Bool
     package let isJSON: Bool
     private let color: Color
+    private let isPaged: Bool
 
-    package init(isQuiet: Bool = false, isVerbose: Bool = false, isJSON: Bool = false, color: Color = .auto) {
+    /// - Parameter isPaged: whether what is longer than the terminal is shown page by page.
+    package init(
+        isQuiet: Bool = false, isVerbose: Bool = false, isJSON: Bool = false, color: Color = .auto, isPaged: Bool = true
+    ) {
         self.isQuiet = isQuiet
         self.isVerbose = isVerbose
         self.isJSON = isJSON
         self.color = color
+        self.isPaged = isPaged
     }
 
     /// Prints a result in the format that was asked for.
     package func show(_ value: some Printable) throws {
         if isJSON { return print(try JSON.text(value)) }
-        show(value.text(isVerbose: isVerbose))
+        show(isQuiet ? value.brief : value.text(isVerbose: isVerbose))
     }
 
     /// Prints text for people; nothing when it is empty.
+    ///
+    /// On a terminal it is made to fit, and shown page by page when it is longer.
     package func show(_ text: StyledText) {
-        if !text.isEmpty { print(color.isOn(STDOUT_FILENO) ? text.colored : text.plain) }
+        if text.isEmpty { return }
+        guard isatty(STDOUT_FILENO) == 1 else { return print(color.isOn(STDOUT_FILENO) ? text.colored : text.plain) }
+        let size = Screen.size()
+        let fitted = text.fitted(to: size.columns)
+        let output = color.isOn(STDOUT_FILENO) ? fitted.colored : fitted.plain
+        let isLong = fitted.height(in: size.columns) >= size.rows
+        if isPaged, isLong, Screen.isThere, Pager.show(output + "\n") { return }
+        print(output)
     }
 
     /// Draws lines over what stands on the screen, and clears what is behind and below them.

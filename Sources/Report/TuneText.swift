@@ -2,6 +2,12 @@ import Bench
 package import Tune
 
 extension TuneResult: Printable {
+    /// The changes of a plan without their reasons.
+    package var brief: StyledText {
+        guard let plan, applied == nil, tried == nil, !plan.isEmpty else { return text(isVerbose: false) }
+        return plan.brief
+    }
+
     /// What a run did; a plan that was carried out was shown before.
     package func text(isVerbose: Bool) -> StyledText {
         var parts = [undone?.text]
@@ -15,7 +21,10 @@ extension TuneResult: Printable {
 }
 
 extension TunePlan: Printable {
-    package func text(isVerbose: Bool) -> StyledText {
+    package func text(isVerbose: Bool) -> StyledText { isVerbose ? wholeText : summary }
+
+    /// Everything: settings that stay, too, where each value comes from, and the reasons in full.
+    private var wholeText: StyledText {
         var table = Table(["setting", "now", "proposed", "source", "takes effect", "what happens"])
         for item in items {
             let proposed = item.action == .keep || item.action == .keepClose ? "=" : item.proposed ?? "(remove)"
@@ -27,24 +36,30 @@ extension TunePlan: Printable {
                 + " \(machine.summary)\n",
             table.text,
         ]
-        let explained = items.filter { isVerbose || $0.isChange || $0.action == .blocked }
-        for (index, item) in explained.enumerated() {
+        for (index, item) in items.enumerated() {
             lines.append((index == 0 ? "\n" : "") + "\(item.setting): \(item.why)")
             if let document = item.document { lines.append("    document: \(document)") }
         }
         lines.append("\n\(budget.text)")
+        return (lines + proofText + warnings + notes.map { "note: \($0)" } + managed).joined()
+    }
+
+    var proofText: [StyledText] {
         switch proof.method {
-        case .notNeeded: break
-        case .scratchServer: lines.append("start: a scratch server started with this configuration and read it back")
+        case .notNeeded: []
+        case .scratchServer: ["start: a scratch server started with this configuration and read it back"]
         case .rules:
-            let reason = proof.reason ?? "the server is on another machine"
-            lines.append("start: compared with PostgreSQL's rules only, because \(reason)")
+            [
+                "start: compared with PostgreSQL's rules only, because \(proof.reason ?? "the server is on another machine")"
+            ]
         }
-        lines += durability.map { "\("durability", .yellow): \($0)" }
-        lines += overridden
+    }
+
+    /// What nobody should miss.
+    var warnings: [StyledText] {
         let resuming = "an earlier run was stopped half way; this one goes on, --undo takes it back"
-        lines += ((isResuming ? [resuming] : []) + notes).map { "note: \($0)" }
-        return (lines + managed).joined()
+        return durability.map { "\("durability", .yellow): \($0)" } + overridden
+            + (isResuming ? ["note: \(resuming)"] : [])
     }
 
     /// What to say when there is nothing to write; names what still waits.
@@ -56,7 +71,7 @@ extension TunePlan: Printable {
         return (lines + overridden + managed).joined()
     }
 
-    private var managed: [StyledText] {
+    var managed: [StyledText] {
         guard let manager else { return [] }
         let who: StyledText = "\("managed", .yellow) by \(manager.name) (\(manager.sign)): tune writes nothing here"
         return [who + "; instead:\n    \(lines: manager.command, indent: 4)"]
@@ -66,6 +81,15 @@ extension TunePlan: Printable {
 }
 
 extension Machine {
+    /// Without where each figure was read.
+    var brief: String {
+        let parts = [
+            ByteSize.approximately(memory.value), cpus.map { "\($0.value) processors" },
+            storage.rawValue.uppercased() + (storageIsGiven ? "" : " (assumed)"),
+        ]
+        return parts.compactMap(\.self).joined(separator: ", ")
+    }
+
     fileprivate var summary: String {
         let dedicated = walVolumeIsDedicated ? ", its own volume" : ""
         let parts = [
@@ -79,6 +103,12 @@ extension Machine {
 }
 
 extension MemoryBudget {
+    var brief: StyledText {
+        let line =
+            "memory: up to \(ByteSize.approximately(total)) of \(ByteSize.approximately(memory)) (\(percent) %)"
+        return percent > 80 ? "\("warning", .yellow): \(line); little is left for the system" : "\(line)"
+    }
+
     fileprivate var text: StyledText {
         let line =
             "memory: up to \(ByteSize.approximately(total)) of \(ByteSize.approximately(memory)) (\(percent) %):"

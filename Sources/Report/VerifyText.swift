@@ -3,11 +3,15 @@ import Schema
 package import Verify
 
 extension VerifyReport {
-    /// For people: the findings, the worst first, then what was checked, and a verdict in the last line.
-    package var text: StyledText {
-        var lines = findings.map(\.text)
+    /// For people: the findings, the worst first, then what was checked, and a verdict in the last line, with findings before
+    /// what to type next.
+    package var text: StyledText { text(isVerbose: false) }
+
+    package func text(isVerbose: Bool) -> StyledText {
+        var lines = findings.map { $0.text(isVerbose: isVerbose) }
         for section in checkedSections {
             lines.append(section.heading)
+            if isVerbose { lines += cases(section).filter { $0.finding == nil && $0.skipped == nil }.map(\.text) }
             for item in section.unseen {
                 lines.append("  \("not seen", .yellow)  \(item.what): \(item.reason)")
                 if let fix = item.fix { lines.append("      \(fix)") }
@@ -17,7 +21,21 @@ extension VerifyReport {
             lines.append("\("ignored", .bold)  \(ignored.count)")
             lines += ignored.map { "  \($0.finding.code)  \($0.finding.object), until \($0.until): \($0.reason)" }
         }
-        return (lines + [verdict]).joined()
+        return (lines + [verdict] + next).joined()
+    }
+
+    /// A line for each finding, and the verdict.
+    package var brief: StyledText { (findings.map { $0.head(isPlaced: false) } + [verdict]).joined() }
+
+    /// What to type about the findings.
+    private var next: [StyledText] {
+        guard let worst = findings.first else { return [] }
+        guard findings.contains(where: { $0.fix != nil }) else {
+            return ["Next: emaildb verify --explain \(worst.code)   # what it means, and what to do"]
+        }
+        return [
+            "Next: emaildb verify --fix-sql > fix.sql   # read it, then: psql -X -d \(Shell.database(database)) -f fix.sql"
+        ]
     }
 
     var verdict: StyledText {
@@ -79,18 +97,31 @@ extension FindingCode.Section {
     }
 }
 
-extension Finding {
+extension VerifyCase {
+    /// What was looked at and was right.
     fileprivate var text: StyledText {
+        // The name of a code says what would be wrong.
+        "  \(title.hasPrefix("EDB-") ? "none of" : "ok", .green)  \(title)\(milliseconds.map { ", \($0.short) ms" } ?? "")"
+    }
+}
+
+extension Finding {
+    fileprivate func head(isPlaced: Bool) -> StyledText {
         let style: StyledText.Style = severity == .error ? .red : .yellow
-        let place = source.map { "  \($0.file):\($0.line)" } ?? ""
-        var lines: [StyledText] = ["  \(severity.rawValue, style) \(code)  \(summary)\(place, .dim)"]
+        let place = isPlaced ? source.map { "  \($0.file):\($0.line)" } ?? "" : ""
+        return "  \(severity.rawValue, style) \(code)  \(summary)\(place, .dim)"
+    }
+
+    fileprivate func text(isVerbose: Bool) -> StyledText {
+        var lines = [head(isPlaced: true)]
         if let expected { lines.append("      expected  \(expected)") }
         if let actual { lines.append("      found     \(actual)") }
         if let fix {
             // A function's text is for --fix-sql.
             let all = fix.splitScalars("\n")
-            lines.append("      fix       \(lines: all.prefix(4).joined(separator: "\n"), indent: 16)")
-            if all.count > 4 {
+            let most = isVerbose ? all.count : 4
+            lines.append("      fix       \(lines: all.prefix(most).joined(separator: "\n"), indent: 16)")
+            if all.count > most {
                 lines.append("                ... \(all.count - 4) more lines: emaildb verify --fix-sql")
             }
         } else if let code = FindingCode.named(code) {

@@ -122,9 +122,9 @@ extension VerifyReport {
     }
 }
 
-private enum Shell {
+package enum Shell {
     /// What psql takes for a database of that name; a name that looks like a connection string has to be in one.
-    static func database(_ name: String) -> String {
+    package static func database(_ name: String) -> String {
         // libpq looks at bytes.
         let prefixes = ["postgres://", "postgresql://"]
         guard name.utf8.contains(UInt8(ascii: "=")) || prefixes.contains(where: { name.utf8.starts(with: $0.utf8) })

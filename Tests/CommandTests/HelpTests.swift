@@ -5,6 +5,7 @@ import Testing
     @Test(arguments: [
         [], ["init"], ["status"], ["verify"], ["doctor"], ["monitor"], ["tune"], ["ready"], ["pool"], ["bench"],
         ["adopt"],
+        ["config"],
         ["dev"],
         ["dev", "start"],
         ["container"], ["container", "data"],

@@ -43,7 +43,9 @@ final class TestTerminal: Sendable {
         let inherited = ProcessInfo.processInfo.environment.filter { name, _ in
             !name.hasPrefix("PG") && !name.hasPrefix("EMAILDB_") && name != "DATABASE_URL" && name != "NO_COLOR"
         }
-        let variables = inherited.merging(["TERM": "xterm"]) { $1 }.merging(environment) { $1 }
+        let variables = inherited.merging(["TERM": "xterm", "EMAILDB_CONFIG": "none"]) { $1 }.merging(environment) {
+            $1
+        }
         var words = ([CommandRunner.emaildb] + arguments).map { strdup($0) } + [nil]
         var values = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for pointer in words + values { free(pointer) } }

@@ -219,7 +219,7 @@ import Testing
     func wrongUsageIsStatusSixtyFour(_ arguments: [String]) async throws {
         let result = try await CommandRunner.emaildb(["verify"] + arguments)
         #expect(result.status == 64, "\(result)")
-        #expect(!result.errors.isEmpty && result.output.isEmpty)
+        #expect(!result.errors.isEmpty && (result.output.isEmpty || arguments.last == "json"), "\(result)")
     }
 
     @Test func aCodeIsExplained() async throws {
@@ -305,7 +305,8 @@ import Testing
         ] {
             #expect(result.output.contains("warning EDB-" + finding), "\(finding): \(result.output)")
         }
-        #expect(result.output.split(separator: "\n").last?.hasSuffix(": 7 warnings") == true)
+        #expect(result.output.split(separator: "\n").dropLast().last?.hasSuffix(": 7 warnings") == true)
+        #expect(result.output.hasSuffix("# what it means, and what to do\n"), "no SQL fixes these: \(result)")
         try await server.stop()
     }
 }

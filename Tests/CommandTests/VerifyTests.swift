@@ -50,7 +50,7 @@ import Testing
                 result.output.contains(
                     "      fix       CREATE INDEX CONCURRENTLY idx_email_messages_thread_id ON public.email_messages"))
             #expect(result.output.contains("  warning EDB-L163"))
-            #expect(result.output.split(separator: "\n").last?.hasSuffix(": 3 errors, 1 warning") == true)
+            #expect(result.output.split(separator: "\n").dropLast().last?.hasSuffix(": 3 errors, 1 warning") == true)
             #expect(!result.output.contains("\u{1B}["))
             let coloured = try await verify(settings, "--only", "layout", "--color", "always")
             #expect(coloured.output.contains("\u{1B}[31merror\u{1B}[0m EDB-L161"))

@@ -71,6 +71,8 @@ package enum CommandRunner {
         var inherited = ProcessInfo.processInfo.environment.filter { name, _ in
             !name.hasPrefix("PG") && !name.hasPrefix("EMAILDB_") && name != "DATABASE_URL"
         }
+        // The files of whoever tests are none of the tests'.
+        inherited["EMAILDB_CONFIG"] = "none"
         inherited.merge(environment) { _, ours in ours }
         let values = inherited
         // Threads of its own: tests block those of Swift's concurrency with their queries, and what waits for one of

@@ -11,6 +11,8 @@ struct Bench: Command {
             Makes two scratch databases, fills both with the same generated mail as the role email_service, under row \
             security, and drops them at the end; the roles email_* stay. Needs a superuser. Have nothing else running. With \
             --scale there is one database, of our layout, which stays for later runs.
+
+            -q prints the result without progress; -v says what is measured now.
             """)
 
     @OptionGroup(title: "Connection") var connection: ConnectionOptions

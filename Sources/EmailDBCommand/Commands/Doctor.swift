@@ -16,6 +16,8 @@ struct Doctor: Command {
               emaildb doctor --format nagios                 # ends as Nagios wants it: 0, 1 warning, 2 critical, 3 unknown
 
             Exit status: 0 nothing critical; 1 something critical, with --strict also a warning; 3 no connection.
+
+            -q prints a line for each finding, without evidence and fix; -v lists every check with its outcome.
             """)
 
     @OptionGroup(title: "Connection") var connection: ConnectionOptions

@@ -11,6 +11,8 @@ struct Init: Command {
         discussion: """
             Safe to run at any time and by any number of processes at once. All pending steps commit together, with their \
             layout checks and ledger rows, or leave nothing behind.
+
+            -q prints nothing of what was done, but errors; -v shows each step with its time, and what is waited for.
             """)
 
     @OptionGroup(title: "Connection") var connection: ConnectionOptions

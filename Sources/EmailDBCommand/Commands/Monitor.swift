@@ -18,6 +18,8 @@ struct Monitor: Command {
               emaildb monitor tenants --username email_backup
               emaildb monitor locks --watch --interval 1
               emaildb monitor tables --format openmetrics
+
+            -q prints the rows without heading and notes; -v cuts no text.
             """)
 
     @Argument(help: "What to show.")

@@ -25,6 +25,8 @@ struct Pool: Command {
 
             Exit status: 0 printed, or safe; 1 something leaks: which, and the lines that fix it; 2 the probe's own \
             statements failed; 3 no connection; 4 PgBouncer cannot be told such a name, or there is no pooler.
+
+            -q leaves out warnings, and prints nothing for a safe pooler; -v says what was looked for.
             """)
 
     @OptionGroup(title: "Connection") var connection: ConnectionOptions

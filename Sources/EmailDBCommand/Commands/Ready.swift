@@ -17,6 +17,8 @@ struct Ready: Command {
             Exit status: 0 ready; 1 a step is pending, or the server plays another part than --node says; 2 the ledger \
             cannot be read; 3 no connection, or the server is still starting; 4 a Unix socket was named; 6 the ledger \
             contradicts this program, or the database is newer.
+
+            -q prints nothing when it is ready; -v also what was asked.
             """)
 
     @OptionGroup(title: "Connection") var connection: ConnectionOptions

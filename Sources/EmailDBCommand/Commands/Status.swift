@@ -4,7 +4,13 @@ import Install
 import Report
 
 struct Status: Command {
-    static let configuration = CommandConfiguration(abstract: "Show which steps the database has and which it lacks.")
+    static let configuration = CommandConfiguration(
+        abstract: "Say whether the database has all steps of this program, and which it lacks.",
+        discussion: """
+            One line when all is well; steps that are pending or contradict this program are listed.
+
+            -q prints the one line alone; -v lists every step with its time and by whom it was applied.
+            """)
 
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
     @OptionGroup(title: "Output") var output: OutputOptions

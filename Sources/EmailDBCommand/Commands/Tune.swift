@@ -12,6 +12,8 @@ struct Tune: Command {
             It asks before it takes back or restarts, too; where there is no terminal to ask on, --yes is needed. \
             Memory, processors and disk are read on the server, wherever this program runs. Under Patroni, \
             CloudNativePG or another manager it writes nothing, and prints the command of that.
+
+            -q prints the changes without reasons; -v all settings, where each value comes from, and the reasons in full.
             """)
 
     @OptionGroup(title: "Connection") var connection: ConnectionOptions

@@ -17,6 +17,8 @@ struct Verify: Command {
               emaildb verify --username email_monitor --only layout,security
               emaildb verify --output junit=verify.xml --output sarif=verify.sarif --ignore verify.ignore
               emaildb verify --fix-sql > fix.sql         # review it, then: psql -X -f fix.sql
+
+            -q prints a line for each finding; -v shows whole fixes, and all that was found right.
             """)
 
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
@@ -51,7 +53,7 @@ struct Verify: Command {
         if options.fixSql {
             terminal.print(report.fixScript.map { String($0.dropLast()) } ?? "-- Nothing to fix.")
         } else if options.printed == .text {
-            terminal.show(report.text)
+            terminal.show(terminal.isQuiet ? report.brief : report.text(isVerbose: terminal.isVerbose))
         } else {
             terminal.print(try options.printed.document(outcome, at: anchor))
         }

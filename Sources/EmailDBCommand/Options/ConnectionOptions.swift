@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Core
 import Postgres
 
@@ -28,6 +29,12 @@ package struct ConnectionOptions: ParsableArguments {
             "Give the server up when it is silent for so long and not at work; 0 for never.", valueName: "seconds"))
     var answerTimeout = 60
 
+    @Option(
+        help: ArgumentHelp(
+            "Take settings from this file instead of ./emaildb.toml; from no file: none.", valueName: "file|none"),
+        completion: .file())
+    var config: String?
+
     package func validate() throws {
         if answerTimeout < 0 { throw ValidationError("Seconds are not negative.") }
     }
@@ -37,7 +44,7 @@ package struct ConnectionOptions: ParsableArguments {
 
     /// Refuses numbers that libpq, or arithmetic with them, cannot use.
     /// - Parameter place: where the port was named.
-    private static func validate(_ settings: ConnectionSettings, portFrom place: String) throws {
+    fileprivate static func validate(_ settings: ConnectionSettings, portFrom place: String) throws {
         // Several hosts have several ports, in the same order; an empty one is the default.
         let ports = (settings["port"] ?? ConnectionSettings.defaultValue(of: "port") ?? "").split(separator: ",")
         for port in ports where !(1...65535).contains(Int(port.filter { $0 != " " }) ?? 0) {
@@ -53,29 +60,15 @@ package struct ConnectionOptions: ParsableArguments {
     /// The settings and the database that they mean.
     /// - Throws: ``Failure`` for the address of another kind of server, `PostgresError` when the string cannot be parsed.
     func resolve() throws -> (settings: ConnectionSettings, database: String) {
-        let target = dbname ?? EnvironmentVariable.databaseURL.value
-        var settings = ConnectionSettings()
-        do {
-            if let target { settings = try ConnectionSettings(target: target) }
-        } catch {
-            guard error.kind == .usage else { throw error }
-            throw Failure(.usage, error.message, fix: error.hint)
-        }
-        if let host { settings["host"] = host }
-        if let port { settings["port"] = port }
-        if let username { settings["user"] = username }
-        let address = dbname == nil ? EnvironmentVariable.databaseURL.name : "--dbname"
-        try Self.validate(
-            settings,
-            portFrom: port.map { "--port \(Mistake.shown($0))" } ?? (settings["port"] == nil ? "PGPORT" : address))
-        settings.answerTimeout = answerTimeout == 0 ? nil : .seconds(answerTimeout)
-        let database = settings["dbname"] ?? settings.resolved()?["dbname"] ?? Self.defaultDatabase
-        // libpq would send it to a server as a name, where the process list and the log show it.
-        if settings["dbname"] == nil, database.contains("://") || database.contains("@") || database.contains("=") {
-            throw Failure(
-                .usage, "PGDATABASE, which holds a name, has an address in it",
-                fix: "Put the address into DATABASE_URL.")
-        }
-        return (settings, database)
+        let choice = try ConnectionChoice(self, Configured.current)
+        return (choice.settings, choice.database)
+    }
+
+    /// The last of a port's origins is shown, where the number is none.
+    static func validate(_ choice: ConnectionChoice) throws {
+        let isTyped = if case .option("--port") = choice.origins["port"] { true } else { false }
+        let value = choice.settings["port"].map(Mistake.shown) ?? ""
+        try validate(
+            choice.settings, portFrom: isTyped ? "--port \(value)" : choice.origins["port"]?.text ?? "PGPORT")
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Core
 import Postgres
 import Report
@@ -23,10 +24,10 @@ struct OutputOptions: ParsableArguments {
 
 /// How much a command says beside its result, and in which colours.
 struct TalkOptions: ParsableArguments {
-    @Flag(name: [.customShort("q"), .long], help: "Only errors on standard error.")
+    @Flag(name: [.customShort("q"), .long], help: "Say less: see above.")
     var quiet = false
 
-    @Flag(name: [.customShort("v"), .long], help: "More about what is going on, on standard error.")
+    @Flag(name: [.customShort("v"), .long], help: "Say more: see above.")
     var verbose = false
 
     @Option(help: "Colours in text.")
@@ -37,7 +38,8 @@ struct TalkOptions: ParsableArguments {
     }
 
     func terminal(isJSON: Bool) -> Terminal {
-        Terminal(isQuiet: quiet, isVerbose: verbose, isJSON: isJSON, color: color)
+        let isPaged = Configured.current.entry("output", "pager")?.words != ["false"]
+        return Terminal(isQuiet: quiet, isVerbose: verbose, isJSON: isJSON, color: color, isPaged: isPaged)
     }
 }
 

@@ -19,6 +19,18 @@ struct WrongUsage {
         return Failure(.usage, mistake.problem, fix: mistake.advice ?? corrected(mistake) ?? "\(command) --help")
     }
 
+    /// Whether a line, right or wrong, asks for a result in JSON on standard output.
+    static func asksForJSON(_ words: [String]) -> Bool {
+        var format: String?
+        for (place, word) in words.enumerated() {
+            let next = place + 1 < words.count ? words[place + 1] : ""
+            if word == "--format" { format = next }
+            if word.hasPrefix("--format=") { format = String(word.dropFirst("--format=".count)) }
+            if word == "--output=json=-" || word == "--output" && next == "json=-" { return true }
+        }
+        return format == "json"
+    }
+
     /// The words that name the command, from `emaildb` on.
     private var command: String { (["emaildb"] + path).joined(separator: " ") }
 
@@ -59,7 +71,7 @@ struct WrongUsage {
     }
 
     /// The parser repeats values, which may be long, or hold a password.
-    private static func short(_ text: String) -> String {
+    static func short(_ text: String) -> String {
         let words = text.split(separator: " ", omittingEmptySubsequences: false).map { word in
             word.contains("://") ? "(an address)" : String(word)
         }

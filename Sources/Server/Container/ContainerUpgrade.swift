@@ -48,7 +48,7 @@ extension ContainerStart {
         let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "emaildb"
         return [
             program, command, "--host", privateSockets, "--port", "5432", "--username", LocalServer.superuser,
-            "--dbname", self[.containerDatabase] ?? "email_service",
+            "--dbname", self[.containerDatabase] ?? "email_service", "--config", "none",
         ] + options
     }
 

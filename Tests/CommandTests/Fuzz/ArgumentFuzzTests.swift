@@ -12,7 +12,7 @@ import Testing
         ["status"], ["ready"], ["pool"], ["init", "--plan"], ["verify", "--only", "layout"],
         ["verify", "--only", "security"],
         ["verify", "--explain", "all"], ["tune", "--plan"], ["doctor"], ["doctor", "--print-thresholds"],
-        ["monitor", "cache"], ["monitor", "queries"],
+        ["monitor", "cache"], ["monitor", "queries"], ["config"],
     ]
     private static let writers = [["init"], ["tune"], ["bench"], ["tune", "--yes"], ["tune", "--undo", "--yes"]]
     private static let others = [
@@ -33,7 +33,7 @@ import Testing
         "profile": ["development", "production", "high-throughput", "read-heavy"], "storage": ["hdd", "ssd", "nvme"],
         "async-commit": ["none", "application", "server"], "fail-on": ["error", "warning"],
         "explain": ["all", "EDB-L163", "edb-s001"], "memory": ["8GB", "64MB"], "wal-volume": ["20GB", "1MB"],
-        "cpus": ["2"],
+        "cpus": ["2"], "config": ["none", "/dev/null"],
         "max-connections": ["300"], "messages": ["1000"], "tenants": ["4"], "seconds": ["0"], "clients": ["1", "1,4"],
         "seed": ["1"], "database": ["fuzzed"], "timeout": ["1"], "lock-timeout": ["0"], "listen": ["*", "127.0.0.1"],
         "listen-port": ["6432"], "pooler-version": ["1.24", "1.18"], "username": ["postgres", "email_monitor"],
@@ -49,7 +49,7 @@ import Testing
     private static let flags: Set<String> = [
         "plan", "yes", "undo", "restart", "prove", "rescue", "exact", "wal-level-minimal", "quiet", "verbose", "help",
         "version", "exit-code", "strict", "fix-sql", "probe", "growth", "keep", "revoke-public", "deep",
-        "print-thresholds",
+        "print-thresholds", "trust", "forget",
     ]
     private static let files: Set<String> = [
         "sql", "ignore", "compare", "app-password-file", "data-directory", "postgres", "auth-file", "tls-certificate",
@@ -83,7 +83,7 @@ import Testing
     /// The long names of all options, learned from `--help`.
     private static func options() async throws -> [String] {
         var options: Set<String> = []
-        for command in ["init", "status", "verify", "doctor", "monitor", "tune", "ready", "pool", "bench"] {
+        for command in ["init", "status", "verify", "doctor", "monitor", "tune", "ready", "pool", "bench", "config"] {
             let help = try await CommandRunner.emaildb([command, "--help"]).output
             options.formUnion(
                 help.split(whereSeparator: { " \n,()[];:.".contains($0) }).filter { $0.hasPrefix("--") }

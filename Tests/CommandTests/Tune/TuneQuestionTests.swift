@@ -103,6 +103,8 @@ extension TuneServer {
         // script(1) gives the program a terminal.
         return try await CommandRunner.run(
             "sh", ["-c", "echo '\(answer)' | script -qec \"\(command)\" /dev/null"],
-            environment: isUp ? try await server.connectionSettings().environment : [:])
+            environment: (isUp ? try await server.connectionSettings().environment : [:]).merging(["NO_COLOR": "1"]) {
+                $1
+            })
     }
 }

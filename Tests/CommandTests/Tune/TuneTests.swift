@@ -120,7 +120,7 @@ import Testing
 
     @Test("high-throughput keeps mail safe unless told otherwise") func highThroughput() async throws {
         try await target.reset()
-        let plan = try await target.tune("--profile", "high-throughput", "--memory", "8GB", "--plan")
+        let plan = try await target.tune("--profile", "high-throughput", "--memory", "8GB", "--plan", "-v")
         #expect(plan.output.contains("Commits still wait for the disk"))
         #expect(plan.output.contains("wal_level = minimal is left out"))
         let items = try TuneOutcome.plan(
