@@ -23,6 +23,9 @@ static const struct guide pages[] = {
     {"Containers", (const unsigned char[]){
 #embed "../EmailDBCommand/Documentation.docc/Containers.md" suffix(, 0)
     }},
+    {"ContinuousIntegration", (const unsigned char[]){
+#embed "../EmailDBCommand/Documentation.docc/ContinuousIntegration.md" suffix(, 0)
+    }},
     {"Doctor", (const unsigned char[]){
 #embed "../EmailDBCommand/Documentation.docc/Doctor.md" suffix(, 0)
     }},
