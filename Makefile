@@ -59,8 +59,9 @@ install: build ## Install the release with man pages and completions (PREFIX=/us
 	@$(SCRIPTS)/setup dist
 	@DESTDIR="$(DESTDIR)" PREFIX="$(or $(PREFIX),/usr/local)" $(SCRIPTS)/dist "$(RELEASE)" --install
 
-test-dist: dist ## Pack twice and compare the bytes; install both ways and run what is installed
+test-dist: dist server ## Pack twice and compare the bytes; install into folders, and into an empty Debian where an engine runs
 	@$(SCRIPTS)/test-dist "$(RELEASE)" .build/dist
+	@$(SCRIPTS)/test-install .build/dist || [ $$? -eq 77 ]
 
 demo: server build ## Start a private PostgreSQL 16 in .emaildb, create the database, store sample mail, print how to connect and search
 	"$(RELEASE)" dev start --postgres "$$EMAILDB_POSTGRES"
@@ -109,10 +110,13 @@ sanitize: server ## Run the tests of libpq's client under two sanitizers, and in
 # Uses the Docker engine that runs here, or starts a private one (deployment/scripts/container-engine).
 ENGINE = $(SCRIPTS)/container-engine
 COMPOSE = docker compose -f deployment/docker/docker-compose.email-service.yml
-image: setup ## Build the images email-postgres, email-pgbouncer and email-exporter
+image: setup ## Build the images email-postgres, emaildb, email-pgbouncer and email-exporter
 	@$(ENGINE) start && $(ENGINE) bases && settings=$$($(ENGINE) env) && eval "$$settings" && $(SCRIPTS)/images
 
-up: image ## Start the database in a container, on port 5434 of this machine (POSTGRES_PORT=n), and wait for it
+up: setup ## Start the database in a container, on port 5434 of this machine (POSTGRES_PORT=n), and wait for it
+	@$(ENGINE) start && settings=$$($(ENGINE) env) && eval "$$settings" && \
+	  $(SCRIPTS)/check-port "$${POSTGRES_PORT:-5434}" POSTGRES_PORT metabuilder-email-postgres
+	@$(MAKE) image
 	@settings=$$($(ENGINE) env) && eval "$$settings" && $(COMPOSE) up --detach --wait email-postgres && $(COMPOSE) ps
 	@echo 'psql postgresql://email_service:postgres@localhost:'"$${POSTGRES_PORT:-5434}"'/email_service    # make down stops it'
 
@@ -179,5 +183,7 @@ layout: server ## Write sql/layout, the expected catalog facts, from a fresh Pos
 codes: ## Write the page of finding codes, which emaildb verify --explain shows, from the list in Sources/Verify
 	swift run SchemaTool --codes
 
-clean: stop ## Stop the demo server and remove .build* and .emaildb, the demo's data included
+clean: ## Stop the demo server and remove .build* and .emaildb, the demo's data included (DATA=yes: containers' too)
+	@$(SCRIPTS)/check-clean $(DATA)
+	@$(MAKE) stop
 	rm -rf .build .build-asan .build-tsan .build-mutants .emaildb

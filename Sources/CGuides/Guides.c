@@ -53,6 +53,9 @@ static const struct guide pages[] = {
     {"ReducedMode", (const unsigned char[]){
 #embed "../EmailDBCommand/Documentation.docc/ReducedMode.md" suffix(, 0)
     }},
+    {"Stability", (const unsigned char[]){
+#embed "../EmailDBCommand/Documentation.docc/Stability.md" suffix(, 0)
+    }},
     {"Tuning", (const unsigned char[]){
 #embed "../EmailDBCommand/Documentation.docc/Tuning.md" suffix(, 0)
     }},

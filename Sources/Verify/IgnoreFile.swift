@@ -47,7 +47,7 @@ package struct IgnoreFile: Sendable, Hashable {
                 continue
             }
             guard FindingCode.named(cells[0]) != nil else {
-                refuse("there is no code \(cells[0]); emaildb verify --explain lists them")
+                refuse("there is no code \(cells[0]); emaildb verify --explain all lists them")
                 continue
             }
             guard Self.isDate(cells[2]) else {

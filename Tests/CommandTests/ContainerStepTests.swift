@@ -32,6 +32,24 @@ import Testing
         #expect(start.read(start.privateFolder + "/secrets/email_monitor") == nil, "no secret is left behind")
     }
 
+    @Test(
+        "Settings are checked before anything is made",
+        arguments: [
+            ("EMAILDB_TUNE_PROFILE", "prod", "development, production, high-throughput or read-heavy"),
+            ("EMAILDB_TLS", "yes", "off or on"), ("EMAILDB_ROLE", "boss", "primary or standby"),
+            ("EMAILDB_PRIMARY_PORT", "70000", "a number from 1 to 65535"),
+        ])
+    func wrongSettings(_ variable: String, _ value: String, _ names: String) async throws {
+        let start = try TestContainer()
+        let result = try await start.run(["secrets"], [variable: value])
+        #expect(result.status == 64 && result.errors.contains("\(variable)=\(value): "), "\(result)")
+        #expect(
+            result.errors.contains(names) && result.errors.contains("Start it again with \(variable)="), "\(result)")
+        #expect(start.read(start.privateFolder + "/secrets/email_service") == nil)
+        #expect(!FileManager.default.fileExists(atPath: start.privateFolder))
+        #expect(!FileManager.default.fileExists(atPath: start.data))
+    }
+
     @Test("A directory that is not ours to fill is refused and not touched") func foreignData() async throws {
         let start = try TestContainer()
         try start.folder.write("data/thesis.odt", "")

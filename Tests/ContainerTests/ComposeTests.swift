@@ -209,6 +209,32 @@ import Testing
             #expect(metadata.contains("ReadonlyRootfs\": true") && !metadata.contains(marker))
             let logs = try await compose(["logs"]).output
             #expect(logs.contains("steps applied") && !logs.contains(marker))
+
+            // Clients of the pooler use TLS, and its health check leaves no line in its log.
+            var plain = pooler
+            plain["sslmode"] = "disable"
+            let isRefused = (try? Connection(plain)) == nil
+            #expect(isRefused)
+            #expect(!logs.contains("login attempt: db=email_service user=email_pooler"), "\(logs)")
+
+            // Without its server the pooler is ill, and tells its clients.
+            try await Engine.text("stop", Self.database)
+            let gone = ContinuousClock.now
+            let answer = try await execute(
+                "email-pgbouncer", "psql", "-X", "-h", "127.0.0.1", "-p", "6432", "-U", "email_service", "-d",
+                "email_service", "-c", "SELECT 1")
+            #expect(answer.status != 0 && ContinuousClock.now - gone < .seconds(40), "\(answer)")
+            try await eventually("the pooler is ill", within: .seconds(90)) {
+                try await Engine.text(
+                    "inspect", "--format", "{{.State.Health.Status}}", "email-service-email-pgbouncer-1"
+                ).contains("unhealthy")
+            }
+            try await Engine.text("start", Self.database)
+            try await eventually("it is well again", within: .seconds(90)) {
+                try await Engine.text(
+                    "inspect", "--format", "{{.State.Health.Status}}", "email-service-email-pgbouncer-1"
+                ).trimmingCharacters(in: .whitespacesAndNewlines) == "healthy"
+            }
         }
     }
 

@@ -3,6 +3,7 @@ import Core
 import Glibc
 import Report
 import Server
+import Tune
 
 /// The steps of a container's start.
 ///
@@ -94,7 +95,9 @@ extension ContainerStep {
         if ["-h", "--help"].contains(next.first) { throw CleanExit.helpRequest(self) }
         StopSignals.block()
         umask(0o077)
-        let start = try ContainerStart { terminal.talk("email-postgres: \($0)") }
+        let start = try ContainerStart(profiles: TuneProfile.allCases.map(\.rawValue)) {
+            terminal.talk("email-postgres: \($0)")
+        }
         do {
             try take(start)
             try StopSignals.check()

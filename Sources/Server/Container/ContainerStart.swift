@@ -11,9 +11,11 @@ package struct ContainerStart {
     /// Tells people what goes on.
     let talk: (String) -> Void
 
-    /// - Throws: ``Failure`` when a value cannot be used.
+    /// - Parameter profiles: the values of `EMAILDB_TUNE_PROFILE`.
+    /// - Throws: ``Failure`` when a value cannot be used, before anything is made.
     package init(
-        _ environment: [String: String] = ProcessInfo.processInfo.environment, talk: @escaping (String) -> Void
+        _ environment: [String: String] = ProcessInfo.processInfo.environment, profiles: [String] = [],
+        talk: @escaping (String) -> Void
     ) throws(Failure) {
         self.environment = environment
         self.talk = talk
@@ -29,10 +31,19 @@ package struct ContainerStart {
         if self[.containerPassword] != nil, self[.containerPasswordFile] != nil {
             throw Failure(.usage, "POSTGRES_PASSWORD and POSTGRES_PASSWORD_FILE are both set; keep one")
         }
-        for (variable, choices) in [(EnvironmentVariable.role, ["primary", "standby"]), (.tls, ["off", "on"])] {
-            if let given = self[variable], !choices.contains(given) {
-                throw Failure(.usage, "\(variable.name)=\(given): \(choices.joined(separator: " or "))")
-            }
+        var lists = [(EnvironmentVariable.role, ["primary", "standby"]), (.tls, ["off", "on"])]
+        if !profiles.isEmpty { lists.append((.tuneProfile, profiles)) }
+        for (variable, choices) in lists {
+            guard let given = self[variable], !choices.contains(given) else { continue }
+            let names = choices.dropLast().joined(separator: ", ") + " or " + (choices.last ?? "")
+            throw Failure(
+                .usage, "\(variable.name)=\(given): it is \(names), or not set; nothing was made",
+                fix: "Start it again with \(variable.name)=\(choices[choices.count > 2 ? 1 : 0]), or another of these.")
+        }
+        if let port = self[.primaryPort], !(1...65535).contains(Int(port) ?? 0) {
+            throw Failure(
+                .usage, "EMAILDB_PRIMARY_PORT=\(port): a port is a number from 1 to 65535",
+                fix: "Start it again with EMAILDB_PRIMARY_PORT=5432, or without it.")
         }
     }
 

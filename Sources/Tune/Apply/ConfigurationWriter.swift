@@ -85,7 +85,7 @@ struct ConfigurationWriter {
                 "postgresql.auto.conf cannot be written (\(error.message)): this server's configuration is managed"
                     + " elsewhere, or its files are read-only",
                 fix: "Give the values to whatever writes its configuration (Patroni, CloudNativePG, an operator):"
-                    + " emaildb tune --plan --format json")
+                    + " emaildb tune --profile PROFILE --plan --format json")
         }
     }
 
