@@ -85,7 +85,7 @@ package struct LogReceiver: Sendable {
             guard ContinuousClock.now < deadline else {
                 throw Failure(
                     .failed, "the receiver runs, and after two minutes \(last) is still not in \(repository.log)",
-                    fix: "Look at what emaildb backup receive says, and at the disk: df \(repository.log)")
+                    fix: "Look at what the receiver says, and at the disk: df \(repository.log)")
             }
             pauseThread(for: .milliseconds(100))
         }

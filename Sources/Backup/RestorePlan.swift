@@ -180,7 +180,7 @@ struct RestorePlanner {
             throw Failure.refused(
                 "the log in the repository ends with the transaction of \(last.map { "\($0.at)" } ?? "the backup"), before \(moment)",
                 fix:
-                    "--latest goes to that transaction; what came after it is on the server, if it still runs: emaildb backup receive"
+                    "--latest goes to that transaction; what came after it is on the server, if it still runs: emaildb backup receive --repository \(repository.folder.quotedForShell)"
             )
         }
     }

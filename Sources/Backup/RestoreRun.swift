@@ -90,7 +90,7 @@ package struct RestoreRun: Sendable {
         [
             "archive_mode is off in postgresql.auto.conf, so that a copy never writes into the log of the original",
             "Start it: \(programs.binaries.directory)/bin/pg_ctl -D \(into.quotedForShell) start",
-            "When it takes the place of the original: ALTER SYSTEM RESET archive_mode; then emaildb backup init, a new slot, and emaildb backup create",
+            "When it takes the place of the original: ALTER SYSTEM RESET archive_mode; then a repository of its own: emaildb backup init --repository FOLDER",
         ]
     }
 

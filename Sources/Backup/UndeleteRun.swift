@@ -83,7 +83,7 @@ package struct UndeleteRun: Sendable {
             throw Failure.refused(
                 "at \(at) \(what)",
                 fix:
-                    "A time at which it was there: --at TIME; the tenants of each backup: emaildb backup list --format json"
+                    "A time at which it was there: --at TIME; the tenants of each backup: emaildb backup list --format json --repository \(repository.folder.quotedForShell)"
             )
         }
         return lists

@@ -25,7 +25,7 @@ extension BackupInitReport: Printable {
         if changes.isEmpty { lines.append("\(repository): nothing to do") }
         lines += notes.map { "\("note", .yellow): \($0)" }
         lines.append(
-            "next: emaildb backup receive --repository \(repository.quotedForShell)   # as a service; then emaildb backup create"
+            "next: emaildb backup receive --repository \(repository.quotedForShell)   # as a service; then backup create"
         )
         return lines.joined()
     }
@@ -116,7 +116,7 @@ extension BackupCheckReport: Printable {
         metrics.gauge("emaildb_backup_proven", "Backups that a drill has proven", [([], Double(proven))])
         metrics.gauge("emaildb_backup_log_gaps", "Gaps in the log", [([], Double(gaps.count))])
         metrics.gauge(
-            "emaildb_backup_findings", "Findings of emaildb backup check by severity",
+            "emaildb_backup_findings", "Findings of the check of backups by severity",
             Severity.allCases.map { severity in
                 ([("severity", severity.rawValue)], Double(findings.count { $0.severity == severity }))
             })

@@ -48,6 +48,7 @@ import Testing
                     let text = line.trimmingPrefix(while: \.isWhitespace)
                     if text.hasPrefix("//") || text.hasPrefix("-- ") || !text.contains("emaildb ") { continue }
                     let filled = text.replacing(#/\\\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)/#, with: "VALUE")
+                        .replacing(#/ '[^']*'/#, with: " VALUE")
                     for part in filled.components(separatedBy: "emaildb ").dropFirst() {
                         texts.append(("\(folder)/\(file)", part))
                     }
@@ -76,7 +77,8 @@ import Testing
             (node, place) = (next, place + 1)
         }
         if line.isEmpty || line == ["dev"] || line == ["container"] { return nil }
-        while place < words.count {
+        // What stands behind dev psql is psql's.
+        while place < words.count, node.commandName != "psql" {
             let (word, _) = words[place]
             place += 1
             let (name, inline) = (word.prefix { $0 != "=" }, word.contains("="))
@@ -122,6 +124,9 @@ import Testing
             value.isEmpty || value.allSatisfy { $0.isUppercase || $0 == "_" || $0 == "=" } || value.contains("VALUE")
         switch option.spellings.last {
         case "--host": return "127.0.0.1"
+        case "--keep": return "1"
+        case "--to", "--at": return "2026-11-27 09:41:00+01:00"
+        case "--tenant", "--account": return "5a3d1e00-0000-4000-8000-000000000001"
         case "--port", "--wait", "--timeout", "--interval", "--lock-timeout": return "1"
         case "--dbname": return "email_service"
         case "--explain": return isTemplate ? "EDB-S001" : value

@@ -23,7 +23,7 @@ struct Restore: Command {
     @Flag(help: "To the end of the log.") var latest = false
     @Option(help: ArgumentHelp("To a time; without a zone it is UTC.", valueName: "time")) var to: String?
     @Option(help: ArgumentHelp("To a restore point (pg_create_restore_point).", valueName: "name")) var point: String?
-    @Option(help: ArgumentHelp("From this dump (emaildb backup list).", valueName: "id")) var backup: String?
+    @Option(help: ArgumentHelp("From this dump; backup list shows the ids.", valueName: "id")) var backup: String?
     @Option(help: ArgumentHelp("The folder for the cluster.", valueName: "folder"), completion: .directory) var into:
         String
     @Option(help: ArgumentHelp("Along this timeline, when two servers have written to the log.", valueName: "n"))
