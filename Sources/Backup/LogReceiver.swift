@@ -72,6 +72,7 @@ package struct LogReceiver: Sendable {
     /// receives it.
     func catchUp(to end: LogPosition, timeline: UInt32, _ connection: borrowing Connection) throws {
         let last = LogSegment(timeline: timeline, number: end.bytes / source.segmentSize - 1, size: source.segmentSize)
+        let slot = repository.record.slot
         func isHere() -> Bool {
             Files.exists("\(repository.log)/\(last).gz") || Files.exists("\(repository.log)/\(last)")
         }
@@ -79,9 +80,15 @@ package struct LogReceiver: Sendable {
         while !isHere() {
             try Interruption.check()
             let isActive =
-                try connection.query(SQLFile("backup_slot"), [repository.record.slot]).first?.flag("active") == true
+                try connection.query(SQLFile("backup_slot"), [slot]).first?.flag("active") == true
             if !isActive, !isRunning { try receive(until: end) }
-            if isHere() { return }
+            if isHere() {
+                // It ends without a last word to the server, which would keep what is here until the next time.
+                if !isActive {
+                    _ = try? connection.query("SELECT pg_replication_slot_advance($1, $2)", [slot, "\(end)"])
+                }
+                return
+            }
             guard ContinuousClock.now < deadline else {
                 throw Failure(
                     .failed, "the receiver runs, and after two minutes \(last) is still not in \(repository.log)",

@@ -150,6 +150,35 @@ import Testing
         try await world.stop()
     }
 
+    /// Backups that add to each other are put together, and the one that others need stays.
+    @Test func incrementalBackupsAddUp() async throws {
+        let world = try await BackupWorld()
+        guard try Connection(world.settings).serverVersion >= 170_000 else { return try await world.stop() }
+        try await world.initialise()
+        try await world.receive()
+        try await world.done(["backup", "create"])
+        for _ in 0..<2 {
+            try world.write()
+            try await world.done(["backup", "create", "--incremental"])
+        }
+        try world.write()
+        try await world.settle()
+        let full = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: world.repository + "/backups").first {
+                $0.hasSuffix("full")
+            })
+        try await world.done(["backup", "prune", "--keep", "1"])
+        #expect(FileManager.default.fileExists(atPath: "\(world.repository)/backups/\(full)"))
+        try await world.done(["backup", "check"])
+        let drill = try await world.done(["backup", "drill", "--format", "json"])
+        #expect(try drill.json(DrillEvidence.self).kind == .incremental)
+        let restored = try await world.done([
+            "restore", "--latest", "--into", world.folder.path + "/copy", "--format", "json",
+        ])
+        #expect(try restored.json(RestoreAnswer.self).tenants == world.counts())
+        try await world.stop()
+    }
+
     /// A dump into a new cluster, with a password from a file.
     @Test func restoresADump() async throws {
         let world = try await BackupWorld()
