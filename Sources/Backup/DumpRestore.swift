@@ -44,7 +44,10 @@ package struct DumpRestore: Sendable {
         try requireWhole()
         try Files.makeFolder(into)
         let stage = try Repository.Stage(in: into + "/" + RestoreRun.stageName, "run")
-        defer { stage.remove() }
+        defer {
+            stage.remove()
+            rmdir(into + "/" + RestoreRun.stageName)
+        }
         chmod(into, 0o700)
         let data = stage.folder + "/data"
         progress("making a cluster and loading the dump")

@@ -64,7 +64,10 @@ package struct RestoreRun: Sendable {
         progress("backup \(prepared.plan.backup), then \(prepared.plan.segments ?? 0) segments of the log at most")
         try requireSpace(prepared.plan)
         let stage = try Repository.Stage(in: into + "/" + Self.stageName, "run")
-        defer { stage.remove() }
+        defer {
+            stage.remove()
+            rmdir(into + "/" + Self.stageName)
+        }
         chmod(into, 0o700)
         let data = stage.folder + "/data"
         var recovery = CopyRecovery(
