@@ -15,6 +15,8 @@ struct Adopt: Command {
               emaildb adopt --undo       # the old tables are back
 
             Exit status: 0 done; 1 the plan shows something in the way, or rows differ; 4 refused, nothing was written.
+
+            -q prints the result without progress; -v says which rows are looked at and compared.
             """)
 
     @OptionGroup(title: "Connection") var connection: ConnectionOptions

@@ -6,7 +6,7 @@ enum Overview {
     static let commands = [
         ("dev start", "a private PostgreSQL server in ./.emaildb"),
         ("init", "create or upgrade the database; safe at any time"),
-        ("status", "the applied steps, and the pending ones"),
+        ("status", "is the database up to date?"),
         ("verify", "check layout, security and plans; attack row security"),
         ("tune", "fit the server to its machine; it shows and asks first"),
         ("ready", "health check: TCP, a login, the schema"),
