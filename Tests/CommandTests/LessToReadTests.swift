@@ -81,8 +81,9 @@ import Testing
     }
 
     @Test("Help says what -q and -v do in each command that has them") func quietAndVerbose() async throws {
-        for command in ["init", "status", "verify", "doctor", "monitor", "tune", "ready", "pool", "bench", "config", "adopt"] {
-            let help = try await CommandRunner.emaildb([command, "--help"]).output
+        for command in ["init", "status", "verify", "doctor", "monitor", "tune", "ready", "pool", "bench", "config", "adopt", "dev start", "dev stop", "dev status"] {
+            let words = command.split(separator: " ").map(String.init)
+            let help = try await CommandRunner.emaildb(words + ["--help"]).output
             let text = help.split(separator: "USAGE:")[0].replacing("\n", with: " ")
             #expect(text.contains("-q ") && text.contains("; -v "), "\(command): \(text)")
         }

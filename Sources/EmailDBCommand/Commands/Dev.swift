@@ -21,7 +21,8 @@ struct Dev: ParsableCommand {
 
     struct Start: DevCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Start the server, making its cluster the first time.")
+            abstract: "Start the server, making its cluster the first time.",
+            discussion: "-q prints errors alone; -v also which programs are used, and where the server's log is.")
 
         @Option(
             help: ArgumentHelp("Folder of an installed server (holds bin/postgres).", valueName: "folder"),
@@ -35,14 +36,20 @@ struct Dev: ParsableCommand {
             help: "Also create the database and store a few hundred messages of three tenants, to look at and search.")
         var sample = false
 
+        @OptionGroup(title: "Talk") var talk: TalkOptions
+
         func validate() throws {
             if !(1...65535).contains(port) { throw ValidationError("A port is a number from 1 to 65535.") }
         }
 
+        var terminal: Terminal { talk.terminal(isJSON: false) }
+
         func execute(_ terminal: Terminal) throws -> ExitStatus {
             try Dev.enter(making: true)
-            try Dev.server.start(ServerBinaries.find(postgres, state: Dev.state), preferredPort: port)
-            if let running = Dev.server.running {
+            let binaries = try ServerBinaries.find(postgres, state: Dev.state)
+            terminal.detail("programs in \(binaries.directory)/bin, log in \(Dev.server.logFile)")
+            try Dev.server.start(binaries, preferredPort: port)
+            if let running = Dev.server.running, !terminal.isQuiet {
                 terminal.show(
                     "PostgreSQL runs on 127.0.0.1:\(running.port) (process \(running.pid), data in \(Dev.state))")
             }
@@ -66,33 +73,47 @@ struct Dev: ParsableCommand {
                 "\(database): \(report.applied.isEmpty ? "is there" : "created, \(report.applied.count) steps")")
             let called = CommandLine.arguments.first ?? "emaildb"
             let isPlain = called.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./".contains($0)) }
-            terminal.show(
-                try SampleMail.store(application).text(program: isPlain ? called : called.quotedForShell))
+            let stored = try SampleMail.store(application).text(program: isPlain ? called : called.quotedForShell)
+            if !terminal.isQuiet { terminal.show(stored) }
         }
     }
 
     struct Stop: DevCommand {
-        static let configuration = CommandConfiguration(abstract: "Stop the server; its data stays.")
+        static let configuration = CommandConfiguration(
+            abstract: "Stop the server; its data stays.",
+            discussion: "-q prints errors alone; -v also which process it was.")
+
+        @OptionGroup(title: "Talk") var talk: TalkOptions
+
+        var terminal: Terminal { talk.terminal(isJSON: false) }
 
         func execute(_ terminal: Terminal) throws -> ExitStatus {
             try Dev.enter()
-            let wasRunning = Dev.server.running != nil
+            let running = Dev.server.running
+            if let running { terminal.detail("stopping process \(running.pid)") }
             try Dev.server.stop()
-            terminal.show(wasRunning ? "stopped" : "no server runs here")
+            if !terminal.isQuiet { terminal.show(running != nil ? "stopped" : "no server runs here") }
             return .done
         }
     }
 
     struct ShowStatus: DevCommand {
         static let configuration = CommandConfiguration(
-            commandName: "status", abstract: "Say whether the server runs, and how to connect.")
+            commandName: "status", abstract: "Say whether the server runs, and how to connect.",
+            discussion: "-q prints nothing: the exit status says whether it runs; -v also which process serves which folder.")
+
+        @OptionGroup(title: "Talk") var talk: TalkOptions
+
+        var terminal: Terminal { talk.terminal(isJSON: false) }
 
         func execute(_ terminal: Terminal) throws -> ExitStatus {
             try Dev.enter()
             guard let running = Dev.server.running else {
-                terminal.show("no server runs here; start one with: emaildb dev start")
+                if !terminal.isQuiet { terminal.show("no server runs here; start one with: emaildb dev start") }
                 return .findings
             }
+            if terminal.isQuiet { return .done }
+            terminal.detail("process \(running.pid), data in \(Dev.state)/server")
             let file = Dev.server.passwordFile
             terminal.print(
                 """
