@@ -81,7 +81,10 @@ import Testing
     }
 
     @Test("Help says what -q and -v do in each command that has them") func quietAndVerbose() async throws {
-        for command in ["init", "status", "verify", "doctor", "monitor", "tune", "ready", "pool", "bench", "config", "adopt", "dev start", "dev stop", "dev status"] {
+        for command in [
+            "init", "status", "verify", "doctor", "monitor", "tune", "ready", "pool", "bench", "config", "adopt",
+            "dev start", "dev stop", "dev status",
+        ] {
             let words = command.split(separator: " ").map(String.init)
             let help = try await CommandRunner.emaildb(words + ["--help"]).output
             let text = help.split(separator: "USAGE:")[0].replacing("\n", with: " ")

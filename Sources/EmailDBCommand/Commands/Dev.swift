@@ -100,7 +100,8 @@ struct Dev: ParsableCommand {
     struct ShowStatus: DevCommand {
         static let configuration = CommandConfiguration(
             commandName: "status", abstract: "Say whether the server runs, and how to connect.",
-            discussion: "-q prints nothing: the exit status says whether it runs; -v also which process serves which folder.")
+            discussion:
+                "-q prints nothing: the exit status says whether it runs; -v also which process serves which folder.")
 
         @OptionGroup(title: "Talk") var talk: TalkOptions
 

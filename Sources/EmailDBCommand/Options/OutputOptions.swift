@@ -24,10 +24,11 @@ struct OutputOptions: ParsableArguments {
 
 /// How much a command says beside its result, and in which colours.
 struct TalkOptions: ParsableArguments {
-    @Flag(name: [.customShort("q"), .long], help: "Say less: see above.")
+    @Flag(name: [.customShort("q"), .long], help: "Only errors, and the result in its shortest form.")
     var quiet = false
 
-    @Flag(name: [.customShort("v"), .long], help: "Say more: see above.")
+    @Flag(
+        name: [.customShort("v"), .long], help: "More about what is going on, on standard error, and the whole result.")
     var verbose = false
 
     @Option(help: "Colours in text.")
