@@ -19,6 +19,8 @@ import Testing
             let names: [Name]?
             let valueName: String?
             let allValues: [String]?
+            let isOptional: Bool
+            let defaultValue: String?
             var spellings: [String] { names?.map(\.text) ?? [] }
         }
         let commandName: String
@@ -48,7 +50,6 @@ import Testing
                     let text = line.trimmingPrefix(while: \.isWhitespace)
                     if text.hasPrefix("//") || text.hasPrefix("-- ") || !text.contains("emaildb ") { continue }
                     let filled = text.replacing(#/\\\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)/#, with: "VALUE")
-                        .replacing(#/ '[^']*'/#, with: " VALUE")
                     for part in filled.components(separatedBy: "emaildb ").dropFirst() {
                         texts.append(("\(folder)/\(file)", part))
                     }
@@ -77,8 +78,9 @@ import Testing
             (node, place) = (next, place + 1)
         }
         if line.isEmpty || line == ["dev"] || line == ["container"] { return nil }
-        // What stands behind dev psql is psql's.
-        while place < words.count, node.commandName != "psql" {
+        // What follows is psql's.
+        if line == ["dev", "psql"] { return line }
+        while place < words.count {
             let (word, _) = words[place]
             place += 1
             let (name, inline) = (word.prefix { $0 != "=" }, word.contains("="))
@@ -108,7 +110,14 @@ import Testing
             line += [String(name), sample(value, option, node)]
         }
         let needsMore = ["tune", "monitor", "pool", "bench", "config"].contains(node.commandName) && line.count == 1
-        return needsMore ? nil : line
+        if needsMore { return nil }
+        // A sentence names a command, and leaves what it always needs to its help.
+        for option in node.arguments ?? []
+        where option.kind == "option" && !option.isOptional && option.defaultValue == nil {
+            guard let name = option.spellings.last, !line.contains(name) else { continue }
+            line += [name, sample("", option, node)]
+        }
+        return line
     }
 
     private struct Unknown: Error, CustomStringConvertible { let description: String }
@@ -124,11 +133,10 @@ import Testing
             value.isEmpty || value.allSatisfy { $0.isUppercase || $0 == "_" || $0 == "=" } || value.contains("VALUE")
         switch option.spellings.last {
         case "--host": return "127.0.0.1"
-        case "--keep": return "1"
-        case "--to", "--at": return "2026-11-27 09:41:00+01:00"
-        case "--tenant", "--account": return "5a3d1e00-0000-4000-8000-000000000001"
         case "--port", "--wait", "--timeout", "--interval", "--lock-timeout": return "1"
         case "--dbname": return "email_service"
+        case "--to", "--at": return "2026-01-01T00:00:00Z"
+        case "--tenant": return "11111111-1111-1111-1111-111111111111"
         case "--explain": return isTemplate ? "EDB-S001" : value
         case "--password-file": return "email_service=file"
         case "--output": return isTemplate || value.hasSuffix("FILE") ? "json=out" : value
