@@ -1,4 +1,5 @@
 import Core
+import Install
 import Postgres
 import Schema
 
@@ -56,7 +57,7 @@ extension Adopter {
             let first = done
             while done < total {
                 try Interruption.check()
-                let next = min(done + batchSize, total)
+                let next = try end(of: kind, after: done, connection)
                 try connection.transaction {
                     try connection.script(settings)
                     let stored = try connection.query(statement, [String(done), String(next)]).affectedRows
@@ -85,6 +86,27 @@ extension Adopter {
         return messages
     }
 
+    /// The last row of the next batch: so many rows, and so many bytes of bodies, whichever comes first.
+    private func end(of kind: TableKind, after done: Int, _ connection: borrowing Connection) throws -> Int {
+        let size = kind == .messages ? "w.size" : "0"
+        let row = try connection.query(
+            """
+            SELECT max(b.n) AS n FROM (
+              SELECT w.n, sum(\(size)) OVER (ORDER BY w.n) AS size FROM email_before.\(kind.work) w
+              WHERE w.reason IS NULL AND w.n > $1::bigint AND w.n <= $2::bigint) b
+            WHERE b.size <= $3::bigint OR b.n = $1::bigint + 1
+            """, [String(done), String(done + batchSize), String(Self.batchBytes)]
+        ).first
+        guard let next = row?.integer("n"), next > done else {
+            throw Failure(
+                .failed, "the decisions about \(kind.rawValue) are not there any longer", fix: "emaildb adopt --undo")
+        }
+        return next
+    }
+
+    /// Bodies in a batch, bytes: what the server keeps of a statement beyond its memory goes to disk.
+    private static let batchBytes = 64 << 20
+
     /// Holds the new rows against the old ones, counts, and lets the application in.
     func finish(_ old: Source, _ adoption: Row, _ connection: borrowing Connection) throws {
         progress(.comparing)
@@ -102,6 +124,7 @@ extension Adopter {
                   audited = COALESCE((SELECT max(id) FROM public.email_audit_log), 0)
                 """, [differences.isEmpty ? "done" : "differs"])
             if differences.isEmpty {
+                try connection.query("COMMENT ON SCHEMA email_before IS \(SQL.literal(UnfinishedAdoption.done))")
                 try connection.query("GRANT CONNECT ON DATABASE \(SQL.identifier(database)) TO \(Self.kept)")
             }
         }

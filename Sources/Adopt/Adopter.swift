@@ -46,7 +46,7 @@ package struct Adopter: Sendable {
                 fix: "emaildb adopt   # goes on, or shows its result")
         }
         var report = newReport(.plan, connection)
-        try connection.query("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        try connection.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE")
         defer { if connection.isAlive { _ = try? connection.query("ROLLBACK") } }
         let found = try find(connection)
         try examine(found, connection, into: &report)
@@ -110,10 +110,13 @@ package struct Adopter: Sendable {
         }
         try Session.pin(connection)
         let row = try connection.query(
-            "SELECT rolsuper, pg_backend_pid() AS pid FROM pg_catalog.pg_roles WHERE rolname = session_user"
+            "SELECT rolsuper, pg_backend_pid() AS pid, pg_is_in_recovery() AS is_standby FROM pg_catalog.pg_roles WHERE rolname = session_user"
         ).first
         if row?.integer("pid") != connection.announcedProcessID {
             throw Failure.refused(Self.refusal, [.pooler(command: "adopt")])
+        }
+        if row?.flag("is_standby") == true {
+            throw Failure.refused("the server is a standby (in recovery)", fix: "emaildb adopt --host PRIMARY")
         }
         guard row?.flag("rolsuper") == true else {
             throw Failure.refused(

@@ -85,11 +85,13 @@ struct Source: Sendable {
         }
         guard let from = from(kind) else {
             return
-                "SELECT NULL::tid AS place, NULL::text AS raw_id, NULL::bigint AS content, \(items.joined(separator: ", ")) WHERE false"
+                "SELECT NULL::tid AS place, NULL::text AS raw_id, NULL::bigint AS content, NULL::bigint AS size, \(items.joined(separator: ", ")) WHERE false"
         }
         if kind == .messages {
             let parts = ["from", "to", "cc", "subject", "text_body", "html_body", "sent_at"].map { sql(kind, $0) }
             items.append("hash_record_extended(ROW(\(parts.joined(separator: ", "))), 0) AS content")
+            let sizes = ["text_body", "html_body"].map { "COALESCE(octet_length(\(sql(kind, $0))), 0)" }
+            items.append("(\(sizes.joined(separator: " + ")))::bigint AS size")
         }
         let id = conversion(kind, "id")?.column.map { "left(\($0.text), 100)" } ?? "NULL::text"
         return "SELECT t.ctid AS place, \(id) AS raw_id, \(items.joined(separator: ", ")) FROM \(from)"

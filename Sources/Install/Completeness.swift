@@ -17,13 +17,15 @@ enum Completeness {
     static func problems(_ source: SchemaSource, _ connection: borrowing Connection) throws -> [Problem] {
         guard source.steps.contains(where: { $0.name == access }) else { return [] }
         let logins = Role.allCases.filter(\.logsIn).map(\.name)
-        // The session may be anybody's, a pooler's too: for these two statements, no operator of others is found.
+        // The session may be anybody's, a pooler's too: for these statements, no operator of others is found.
         let results = try connection.pipeline([
             "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)",
             Statement(
                 SQLFile("completeness").text,
                 [SQL.array(tables), SQL.array(Role.allCases.map(\.name)), SQL.array(logins)]),
+            Statement(UnfinishedAdoption.query),
         ])
+        if !results[2].isEmpty { return [UnfinishedAdoption.found] }
         return results[1].map { row in
             Problem(
                 problem: row.text("problem"),

@@ -9,6 +9,9 @@ package struct Occupants {
     /// Roles that use the database by the rights of PUBLIC, which the first steps revoke.
     private(set) var losing: [Problem] = []
 
+    /// What the founding document names.
+    private static let adoptable = ["accounts", "folders", "messages", "attachments"].map { "public.email_\($0)" }
+
     /// Names in schema public that some steps give: of relations, statistics and types, and of functions.
     package static func names(_ steps: [SchemaStep]) -> (relations: [String], functions: [String]) {
         let objects = Set(ExpectedLayout(steps).facts.keys.map(\.object)).filter { $0.schema == "public" }
@@ -52,7 +55,9 @@ package struct Occupants {
                 problem:
                     "the \(row.text("kind")) \(row.text("name")) of \(row.text("owner"))\(rows ?? "") has a name that the"
                     + " schema gives to an object of its own",
-                fix: "emaildb init -d OTHER_NAME   # a database of its own; init changes nothing that it did not make")
+                fix: Self.adoptable.contains(row.text("name"))
+                    ? "emaildb adopt --plan   # takes over what is there; or a database of its own: emaildb init -d OTHER_NAME"
+                    : "emaildb init -d OTHER_NAME   # a database of its own; init changes nothing that it did not make")
         }
         try addTraps(connection)
         guard applied.isEmpty else { return }

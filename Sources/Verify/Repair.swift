@@ -43,6 +43,7 @@ package struct Repair: Sendable {
                         fix: "emaildb init --repair --username postgres")
                 ])
         }
+        if let problem = try UnfinishedAdoption.problem(connection) { throw Failure.refused(Self.refusal, [problem]) }
         try InstallLock.acquire(connection, deadline: .now + lockTimeout, waiting: { _ in })
         defer { if connection.isAlive { try? InstallLock.release(connection) } }
         var report = try look()

@@ -98,6 +98,132 @@ import Testing
         }
     }
 
+    @Test("Where reading would run code of others, it is refused until that is gone")
+    func codeOfOthers() async throws {
+        let trap = """
+            CREATE FUNCTION trap(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+              BEGIN
+                IF current_setting('trap.armed', true) = 'on' THEN RAISE EXCEPTION 'it ran as %', current_user; END IF;
+                RETURN value;
+              END $$;
+            CREATE INDEX trapped ON email_messages ((trap('x') || subject));
+            """
+        try await OldDatabase.with(Self.document + [trap]) { settings in
+            let connection = try Connection(settings)
+            try connection.query("ALTER DATABASE \(settings["dbname"] ?? "") SET trap.armed = 'on'")
+            let armed = try Connection(settings)
+            let control = try failure { try armed.query("SELECT count(*) FROM email_messages") }
+            #expect(control.message.contains("it ran as"), "the control: planning runs it")
+            let plan = try OldDatabase.adopter(settings).plan()
+            #expect(
+                plan.problems.contains { $0.problem.contains("trap(text)") && $0.fix?.contains("DROP INDEX") == true },
+                "\(plan.problems)")
+            let refused = try #require(throws: Failure.self) { try OldDatabase.adopter(settings).run() }
+            #expect(refused.status == .refused, "\(refused)")
+            try connection.query("DROP INDEX trapped")
+            armed.close()
+            connection.close()
+            #expect(try OldDatabase.adopter(settings).run().outcome == .adopted)
+        }
+    }
+
+    @Test("The program's plan, run and undo: text and JSON, and how each ends")
+    func program() async throws {
+        try await OldDatabase.with(Self.document + ["CREATE VIEW subjects AS SELECT subject FROM email_messages"]) {
+            settings in
+            func emaildb(_ arguments: String...) async throws -> CommandResult {
+                try await CommandRunner.emaildb(["adopt"] + arguments, environment: settings.environment)
+            }
+            let plan = try await emaildb("--plan")
+            #expect(plan.status == 1 && plan.output.contains("the view public.subjects"), "\(plan)")
+            #expect(!plan.output.contains("Subject of message"), "no content")
+            let forced = try await emaildb("--plan", "--force-dependants", "--format", "json")
+            #expect(try forced.status == 0 && forced.json(AdoptReport.self).taken == 760, "\(forced)")
+            let refused = try await emaildb()
+            #expect(refused.status == 4 && refused.errors.contains("--force-dependants"), "\(refused)")
+            let held = try Connection(settings)
+            let adopted = try await emaildb("--force-dependants")
+            #expect(adopted.status == 0 && adopted.output.contains("DROP SCHEMA email_before CASCADE"), "\(adopted)")
+            held.close()
+            let undone = try await emaildb("--undo")
+            #expect(undone.status == 0, "\(undone)")
+            let nothing = try await emaildb("--undo")
+            #expect(nothing.status == 4 && nothing.errors.contains("nothing to undo"), "\(nothing)")
+            let wrong = try await emaildb("--undo", "--plan")
+            #expect(wrong.status == 64)
+        }
+    }
+
+    @Test("While rows are missing, nobody takes the database for whole or repairs it")
+    func underWay() async throws {
+        try await OldDatabase.with(Self.document) { settings in
+            let initial = try await CommandRunner.emaildb(["init"], environment: settings.environment)
+            #expect(initial.status == 4 && initial.errors.contains("emaildb adopt --plan"), "\(initial)")
+            try OldDatabase.adopter(settings).begin()
+            for command in [["init"], ["status", "--exit-code"], ["init", "--repair"]] {
+                let result = try await CommandRunner.emaildb(command, environment: settings.environment)
+                #expect(result.status == (command.contains("--repair") ? 4 : 1), "\(result)")
+                #expect((result.output + result.errors).contains("being copied"), "\(command): \(result)")
+            }
+            let connection = try Connection(settings)
+            let mayConnect = try connection.query(
+                "SELECT has_database_privilege('email_service', current_database(), 'CONNECT') AS may"
+            ).first?.flag("may")
+            #expect(mayConnect == false)
+            connection.close()
+            #expect(try OldDatabase.adopter(settings).run().outcome == .adopted)
+            let whole = try await CommandRunner.emaildb(["status", "--exit-code"], environment: settings.environment)
+            #expect(whole.status == 0, "\(whole)")
+        }
+    }
+
+    @Test("An old table that was written to, or rewritten, in between ends the run; what differs is named")
+    func writtenMeanwhile() async throws {
+        try await OldDatabase.with(Self.document) { settings in
+            try OldDatabase.adopter(settings).begin()
+            let connection = try Connection(settings)
+            let adoption = try #require(try OldDatabase.adopter(settings).state(connection))
+            try OldDatabase.adopter(settings).decide(adoption, connection)
+            try connection.query("DELETE FROM email_before.email_messages WHERE message_id = '<1@example.com>'")
+            try connection.query("VACUUM FULL email_before.email_messages")
+            let failure = try #require(throws: Failure.self) { try OldDatabase.adopter(settings).run() }
+            #expect(failure.status == .failed && failure.message.contains("found again"), "\(failure)")
+            connection.close()
+            #expect(try OldDatabase.adopter(settings).undo(discardingChanges: false).outcome == .undone)
+        }
+        try await OldDatabase.with(Self.document) { settings in
+            _ = try OldDatabase.adopter(settings).run()
+            let connection = try Connection(settings)
+            try connection.query("UPDATE email_before.adoption SET state = 'copying'")
+            try connection.query(
+                "UPDATE public.email_messages SET subject = 'changed' WHERE message_id = '<1@example.com>'")
+            let report = try OldDatabase.adopter(settings).run()
+            #expect(
+                report.outcome == .differs && report.differences.map(\.table) == ["email_messages"],
+                "\(report.differences)")
+        }
+    }
+
+    @Test("A role that was given everything in the schema and the database is given it back")
+    func givenRights() async throws {
+        let server = TestServer()
+        try Connection(await server.connectionSettings()).query("CREATE ROLE email_service LOGIN")
+        let grants = """
+            GRANT ALL ON SCHEMA public TO email_service;
+            GRANT ALL ON ALL TABLES IN SCHEMA public TO email_service;
+            DO $$ BEGIN EXECUTE format('GRANT ALL ON DATABASE %I TO email_service', current_database()); END $$;
+            """
+        try await OldDatabase.with(Self.document + [grants], on: server) { settings in
+            let before = try await OldDatabase.dump(settings)
+            #expect(try OldDatabase.adopter(settings).run().outcome == .adopted)
+            try OldDatabase.expectClean(settings)
+            _ = try OldDatabase.adopter(settings).undo(discardingChanges: false)
+            let after = try await OldDatabase.dump(settings)
+            #expect(after == before, "\(after.difference(from: before))")
+        }
+        try await server.stop()
+    }
+
     @Test("The application's role that owned everything owns nothing afterwards, and all again when it is undone")
     func owner() async throws {
         let server = TestServer()

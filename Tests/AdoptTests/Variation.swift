@@ -285,6 +285,12 @@ struct Variation {
                 """)
         }
         if chance(3) { sql.append("ALTER TABLE \(name) OWNER TO pg_monitor") }
+        if chance(3) {
+            let column = targets[targets.count - 1]
+            sql.append(
+                "CREATE INDEX \"an \"\"index\"\" on \(truth)\" ON \(name) (lower(\(targets[0])::text)) WHERE \(column) IS NOT NULL"
+            )
+        }
     }
 
     /// Types whose checks and casts raise when anybody runs them.

@@ -15,4 +15,10 @@ LEFT JOIN pg_language l ON l.oid = p.prolang
 LEFT JOIN pg_type t ON d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid
 WHERE COALESCE(i.indrelid, s.stxrelid) = ANY ($1::oid[]) AND d.refobjid >= 16384
   AND (l.lanname NOT IN ('c', 'internal') OR t.typtype = 'd')
+UNION ALL
+-- They run with the rights of whoever changes something, this program's.
+SELECT format('the event trigger %I runs %s of %s, who is no superuser', e.evtname, e.evtfoid::regprocedure, quote_ident(r.rolname)),
+  format('ALTER EVENT TRIGGER %I DISABLE;   -- afterwards: ENABLE', e.evtname)
+FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid JOIN pg_roles r ON r.oid = p.proowner
+WHERE e.evtenabled <> 'D' AND NOT r.rolsuper
 ORDER BY 1

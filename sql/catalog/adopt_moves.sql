@@ -28,4 +28,5 @@ FROM (
   UNION ALL
   SELECT 'statistics', 'STATISTICS', format('public.%I', s.stxname), format('email_before.%I', s.stxname), 'public', s.oid, false, false
   FROM pg_statistic_ext s WHERE s.stxnamespace = to_regnamespace('public') AND s.stxname = ANY ($2::name[])) o
-ORDER BY NOT o.is_table, o.kind, o.name
+-- Functions first: their arguments are named as they are before anything has moved.
+ORDER BY o.kind <> 'function', NOT o.is_table, o.kind, o.name

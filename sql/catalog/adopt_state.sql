@@ -1,6 +1,5 @@
 -- Where an adoption stands, and what undoing it has to bring back. In the transaction that makes the schema.
 CREATE SCHEMA email_before;
-COMMENT ON SCHEMA email_before IS 'Tables as they were before emaildb adopt; closed to all but superusers';
 CREATE TABLE email_before.adoption (
   is_one      boolean PRIMARY KEY DEFAULT true CHECK (is_one),
   state       text NOT NULL CHECK (state IN ('moved', 'copying', 'done', 'differs')),

@@ -42,7 +42,7 @@ ANALYZE {work}.work_folders;
 --- messages
 CREATE TABLE {work}.work_messages AS
 SELECT row_number() OVER (ORDER BY r.reason IS NOT NULL, r.account_id, r.received_at, r.id, r.place) AS n, r.place, r.raw_id, r.id, r.tenant_id,
-  r.account_id, r.folder_id, r.reason,
+  r.account_id, r.folder_id, r.reason, r.size,
   CASE WHEN r.key IS NULL THEN 'copy:' || r.id WHEN r.key_rank = 1 THEN r.key
     WHEN r.content = r.first_content THEN 'copy:' || r.id ELSE 'variant:' || r.id END AS key,
   CASE WHEN r.key IS NOT NULL AND (r.key_rank > 1 OR r.key <> r.message_id) THEN r.message_id END AS original,
@@ -76,7 +76,7 @@ FROM (
     FROM (
       SELECT g.place, g.raw_id, g.id, COALESCE(g.tenant_id, a.tenant_id) AS tenant_id, g.tenant_id AS old_tenant, a.id AS account_id,
         g.account_id AS old_account, CASE WHEN f.account_id = a.id THEN f.id END AS folder, g.message_id, g.imap_uid, g.thread_id, g.is_deleted,
-        g.received_at, btrim(g.message_id, E' \t\r\n') AS trimmed, g.content,
+        g.received_at, btrim(g.message_id, E' \t\r\n') AS trimmed, g.content, g.size,
         CASE WHEN g.id IS NULL THEN 'its id is missing or no UUID'
           WHEN COALESCE(g.account_id, f.account_id) IS NULL THEN 'its account_id is missing or no UUID'
           WHEN a.id IS NULL THEN 'its account is not there, or cannot be taken'
