@@ -52,6 +52,26 @@ extension Adopter {
         if !problems.isEmpty { throw Failure.refused("the adoption cannot be undone; nothing was written", problems) }
     }
 
+    /// What somebody else has put into the schema would go with it.
+    private func refuseStrangers(_ connection: borrowing Connection) throws {
+        let strangers = try connection.query(
+            """
+            SELECT relname AS name FROM pg_class WHERE relnamespace = 'email_before'::regnamespace AND relkind NOT IN ('i', 'I', 't', 'c')
+            AND relname NOT IN ('adoption', 'default_rights', 'extensions', 'made', 'progress', 'refused', 'rights', 'role_settings',
+              'roles', 'way_back', 'work_accounts', 'work_attachments', 'work_folders', 'work_messages', 'work_recovered')
+            ORDER BY relname LIMIT 20
+            """)
+        if strangers.isEmpty { return }
+        throw Failure.refused(
+            "the adoption cannot be undone; nothing was written",
+            strangers.map { row in
+                let name = "email_before." + SQL.identifier(row.text("name"))
+                return Problem(
+                    problem: "\(name) is not of emaildb adopt, and would be dropped with the schema",
+                    fix: "ALTER TABLE \(name) SET SCHEMA public;   -- or another schema; then: emaildb adopt --undo")
+            })
+    }
+
     private func takeBack(_ connection: borrowing Connection) throws {
         let parts = Dictionary(uniqueKeysWithValues: SQLFile("adopt_undo").statements)
         func all(_ title: String, _ parameters: [String?] = []) throws -> [String] {
@@ -67,6 +87,7 @@ extension Adopter {
         for statement in roles { try connection.query(statement) }
         for statement in try all("rights") { try connection.query(statement) }
         for statement in try all("default rights") { try connection.query(statement) }
+        try refuseStrangers(connection)
         try connection.query("DROP SCHEMA email_before CASCADE")
         for statement in news {
             // A role that another database uses stays.

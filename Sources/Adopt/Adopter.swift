@@ -237,7 +237,7 @@ package struct Adopter: Sendable {
             guard let row, row.text("schema") == "email_before" else {
                 throw Failure(
                     .failed, "the old table of \(name) is not in the schema email_before any longer",
-                    fix: "Put it there again, or give the adoption up: DROP SCHEMA email_before CASCADE;")
+                    fix: "Put it there again: ALTER TABLE .. SET SCHEMA email_before;")
             }
             let kind = TableKind(rawValue: name)
             let table = try load(kind ?? .messages, row, connection)

@@ -10,8 +10,8 @@ import Testing
         arguments: [
             (["POSTGRES_USER": "root"], "the application logs in as email_service"),
             (["POSTGRES_PASSWORD": "a", "POSTGRES_PASSWORD_FILE": "/b"], "are both set"),
-            (["EMAILDB_ROLE": "boss"], "EMAILDB_ROLE=boss: primary or standby"),
-            (["EMAILDB_TLS": "yes"], "EMAILDB_TLS=yes: off or on"),
+            (["EMAILDB_ROLE": "boss"], "EMAILDB_ROLE=boss: it is primary or standby"),
+            (["EMAILDB_TLS": "yes"], "EMAILDB_TLS=yes: it is off or on"),
         ])
     func settings(environment: [String: String], message: String) throws {
         let failure = try #require(throws: Failure.self) { try ContainerStart(environment) { _ in } }
