@@ -147,7 +147,18 @@ extension Adopter {
                 let name = SQL.identifier(database)
                 try connection.query("REVOKE CONNECT ON DATABASE \(name) FROM \(Self.kept)")
             })
-        _ = try installer.run()
+        do {
+            _ = try installer.run()
+        } catch let failure as Failure where failure.status == .refused {
+            // What init would have to be told, adopt has to be.
+            throw Failure.refused(
+                Self.refusal,
+                failure.problems.map {
+                    Problem(
+                        problem: $0.problem,
+                        fix: $0.fix?.replacing("emaildb init --revoke-public", with: "emaildb adopt --revoke-public"))
+                })
+        }
     }
 
     /// Writes down what the steps have made so far, for undoing.

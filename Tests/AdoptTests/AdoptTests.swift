@@ -184,7 +184,7 @@ import Testing
             let connection = try Connection(settings)
             let adoption = try #require(try OldDatabase.adopter(settings).state(connection))
             try OldDatabase.adopter(settings).decide(adoption, connection)
-            try connection.query("DELETE FROM email_before.email_messages WHERE message_id = '<1@example.com>'")
+            try connection.query("DELETE FROM email_before.email_messages WHERE message_id = '<2@example.com>'")
             try connection.query("VACUUM FULL email_before.email_messages")
             let failure = try #require(throws: Failure.self) { try OldDatabase.adopter(settings).run() }
             #expect(failure.status == .failed && failure.message.contains("found again"), "\(failure)")
