@@ -65,6 +65,27 @@ import Testing
         }
     }
 
+    @Test("What somebody has put into email_before is not dropped with it")
+    func strangersInTheSchema() async throws {
+        try await OldDatabase.with(Self.document) { settings in
+            _ = try OldDatabase.adopter(settings).run()
+            try Connection(settings).script("CREATE TABLE email_before.notes AS SELECT 1 AS kept")
+            let failure = try #require(throws: Failure.self) {
+                try OldDatabase.adopter(settings).undo(discardingChanges: false)
+            }
+            #expect(failure.status == .refused && failure.problems.count == 1, "\(failure)")
+            let fix = try #require(failure.problems.first?.fix)
+            #expect(fix.hasPrefix("ALTER TABLE email_before.\"notes\" SET SCHEMA public;"), "\(fix)")
+            // Nothing was written: the old tables are still there.
+            let connection = try Connection(settings)
+            #expect(try connection.number("SELECT count(*) FROM email_before.email_messages") ?? 0 > 0)
+            try connection.query(fix)
+            connection.close()
+            #expect(try OldDatabase.adopter(settings).undo(discardingChanges: false).outcome == .undone)
+            #expect(try Connection(settings).number("SELECT kept FROM public.notes") == 1)
+        }
+    }
+
     @Test("What others have on the old tables is listed, and refused unless it is forced")
     func dependants() async throws {
         let others = """
